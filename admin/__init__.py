@@ -1,0 +1,1 @@
+"""The operator's desk: a Flask application made by create_app()."""

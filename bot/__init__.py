@@ -1,0 +1,1 @@
+"""The Telegram side: updates into the inbox, through the conversation, back as answers."""

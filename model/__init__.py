@@ -1,0 +1,1 @@
+"""What the product knows, whichever face is talking: the network, the photo, the samples."""
