@@ -1,0 +1,37 @@
+# The commands of the README. Every recipe works twice in a row and from a path with spaces.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run install test lint
+
+run: install
+	@exec $(BIN)/digitbot run
+
+install: .venv/installed
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'digitbot needs Python 3.11 or later with venv: apt-get install python3 python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	$(PIP) --editable '.[test]'
+	@touch $@
+
+.venv/linted: .venv/installed
+	$(PIP) --editable '.[lint]'
+	@touch $@
+
+test: .venv/tested
+	$(BIN)/python -m pytest
+
+lint: .venv/linted
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
