@@ -1,0 +1,108 @@
+"""Contributors: who they are, what they consented to, and how all of theirs is removed."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy.orm import Session
+
+from model.database import utc_now
+from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Split
+
+PENDING_WINDOW = datetime.timedelta(hours=24)
+"""How long a photo is kept whose contributor hasn't said yes."""
+
+SPLIT_SHARES = {Split.TRAIN: 0.8, Split.VALIDATION: 0.1, Split.TEST: 0.1}
+
+
+def find_contributor(session: Session, bot_id: int, user_id: int) -> Contributor | None:
+    """Return the contributor, None if this person has never been seen (or was forgotten)."""
+    return session.scalar(select(Contributor).filter_by(bot_id=bot_id, user_id=user_id))
+
+
+def meet_contributor(session: Session, bot_id: int, user_id: int, name: str) -> Contributor:
+    """Return the contributor, a new one at first sight; keeps the name up to date.
+
+    The split is drawn here, once: a person's digits never stand on both sides of train and test.
+    """
+    contributor = find_contributor(session, bot_id, user_id)
+    if contributor is None:
+        (split,) = random.choices(list(SPLIT_SHARES), list(SPLIT_SHARES.values()))  # noqa: S311  # no secret
+        contributor = Contributor(
+            bot_id=bot_id, user_id=user_id, name=name, consent=Consent.UNASKED, split=split
+        )
+        session.add(contributor)
+    contributor.name = name
+    session.flush()
+    return contributor
+
+
+def record_consent(session: Session, contributor: Contributor, consent: Consent) -> None:
+    """Store a contributor's answer and apply it to the photos that are here.
+
+    Yes keeps the pending ones. No starts the pending window for all of them, so that a slip of
+    the finger can be taken back as long as the photos are still here.
+    """
+    if contributor.consent == consent:
+        return
+    contributor.consent = consent
+    contributor.consent_at = utc_now()
+    photos = update(Photo).where(Photo.contributor_id == contributor.id)
+    if consent is Consent.YES:
+        session.execute(photos.values(expires_at=None))
+    elif consent is Consent.NO:
+        deadline = utc_now() + PENDING_WINDOW
+        session.execute(photos.where(Photo.expires_at.is_(None)).values(expires_at=deadline))
+
+
+def is_known(session: Session, bot_id: int, user_id: int) -> bool:
+    """Return whether anything of this person is kept: they themselves, or an update set aside."""
+    aside = select(InboxUpdate.id).filter_by(bot_id=bot_id, user_id=user_id, state=InboxState.ASIDE)
+    known = find_contributor(session, bot_id, user_id) is not None
+    return known or session.scalar(aside.limit(1)) is not None
+
+
+def forget_contributor(session: Session, bot_id: int, user_id: int, asked_by: int) -> None:
+    """Delete the person with all photos, samples and labels, and empty their updates.
+
+    `asked_by` is the row of the inbox that asks for it: it is still to be answered, and what came
+    after it is of a new acquaintance. Call `Database.scrub` after the commit to have the bytes
+    gone from SQLite's files as well.
+    """
+    session.execute(delete(Contributor).filter_by(bot_id=bot_id, user_id=user_id))
+    session.execute(
+        update(InboxUpdate)
+        .filter_by(bot_id=bot_id, user_id=user_id)
+        .where(InboxUpdate.id < asked_by)
+        .values(emptied_update())
+    )
+
+
+def emptied_update() -> dict[str, Any]:
+    """Return the columns of a finished update: nothing personal is left.
+
+    The row itself stays for a while, so that Telegram may send the same update again.
+    """
+    return {
+        "state": InboxState.DONE,
+        "finished_at": utc_now(),
+        "chat_id": None,
+        "user_id": None,
+        "error": None,
+        "body": "",
+    }
+
+
+def forget_expired(session: Session, now: datetime.datetime) -> int:
+    """Delete the photos whose pending window is over; return how many."""
+    result = session.execute(delete(Photo).where(Photo.expires_at <= now))
+    assert isinstance(result, CursorResult)  # noqa: S101  # what SQLAlchemy returns for a delete
+    return result.rowcount
+
+
+def kept() -> ColumnElement[bool]:
+    """Return the condition that a photo may be kept: its contributor said yes."""
+    return Photo.expires_at.is_(None)

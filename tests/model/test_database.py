@@ -1,0 +1,155 @@
+"""The traps of SQLite, each met once by somebody who lost data."""
+
+import datetime
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from model.contributors import forget_contributor, meet_contributor
+from model.database import Database, OldDatabase, utc_now
+from model.samples import PhotoKey, store_photo
+from model.tables import Base, Consent, Contributor, Photo, Sample
+from tests.conftest import Store, made_reading
+
+THREADS, ROUNDS = 4, 25
+SECRET = b"a face in the background of the photo" * 40
+
+
+def in_threads(work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_writers_who_read_first_lose_nothing(database: Database) -> None:
+    with database.write() as session:
+        counter = meet_contributor(session, 1, 7, "0").id
+
+    def count() -> None:
+        for _ in range(ROUNDS):
+            with database.write() as session:
+                row = session.get_one(Contributor, counter)
+                row.name = str(int(row.name) + 1)
+
+    in_threads(count)
+    with database.read() as session:
+        assert session.get_one(Contributor, counter).name == str(THREADS * ROUNDS)
+
+
+def test_a_reader_sees_one_state_while_others_write(database: Database, store: Store) -> None:
+    person = store.contributor(7)
+    with database.read() as session:
+        assert session.scalar(select(Sample.id)) is None
+        store.photo(person, [4])
+        assert session.scalar(select(Sample.id)) is None
+    with database.read() as session:
+        assert session.scalar(select(Sample.id)) is not None
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    def fail(session: Session) -> None:
+        meet_contributor(session, 1, 7, "Ada")
+        raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError), database.write() as session:
+        fail(session)
+    with database.read() as session:
+        assert session.scalar(select(Contributor.id)) is None
+
+
+def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+    with database.read() as session:
+        meet_contributor(session, 1, 7, "Ada")
+    with database.read() as session:
+        assert session.scalar(select(Contributor.id)) is None
+
+
+def test_moments_come_back_in_utc(database: Database, store: Store) -> None:
+    person = store.contributor(7)
+    athens = datetime.timezone(datetime.timedelta(hours=2))
+    moment = datetime.datetime(2026, 3, 1, 13, 30, tzinfo=athens)
+    with database.write() as session:
+        session.get_one(Contributor, person).created_at = moment
+    with database.read() as session:
+        read = session.get_one(Contributor, person).created_at
+    assert read == moment
+    assert read.utcoffset() == datetime.timedelta(0)
+    assert abs(utc_now().timestamp() - datetime.datetime.now().timestamp()) < 5
+
+
+def test_a_moment_without_its_zone_is_refused(database: Database, store: Store) -> None:
+    person = store.contributor(7)
+    with pytest.raises(StatementError, match="no time zone"), database.write() as session:
+        session.get_one(Contributor, person).created_at = datetime.datetime(2026, 3, 1)
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    def store_for_nobody(session: Session) -> None:
+        stranger = Contributor(id=999, consent=Consent.NO)
+        store_photo(session, PhotoKey(1, 2, 3), stranger, b"", made_reading([1]), "w")
+
+    with database.write() as session, pytest.raises(IntegrityError):
+        store_for_nobody(session)
+
+
+def files_of(database: Database) -> bytes:
+    path = Path(database.engine.url.database or "")
+    return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+
+
+def test_after_a_scrub_the_bytes_are_gone_from_every_file(database: Database, store: Store) -> None:
+    person = store.contributor(7)
+    store.photo(person, [4], SECRET)
+    store.photo(store.contributor(8), [5])
+    assert SECRET[:100] in files_of(database)
+    with database.write() as session:
+        forget_contributor(session, 1, 7, asked_by=0)
+    assert SECRET[:100] in files_of(database), "deleted alone is not gone: the log has it"
+    database.scrub()
+    assert SECRET[:100] not in files_of(database)
+    with database.read() as session:
+        assert session.scalar(select(Photo.id)) is not None
+
+
+def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_upgrading_twice_keeps_what_is_there(database: Database, store: Store) -> None:
+    store.photo(store.contributor(7), [4])
+    database.upgrade()
+    database.require_newest()
+    with database.read() as session:
+        assert session.scalar(select(Photo.id)) is not None
+
+
+def test_an_empty_database_is_refused_with_the_command_to_give(tmp_path: Path) -> None:
+    empty = Database(f"sqlite:///{tmp_path}/new folder/digitbot.sqlite")
+    with pytest.raises(OldDatabase, match="digitbot upgrade"):
+        empty.require_newest()
+    empty.upgrade()
+    empty.require_newest()
+    empty.close()
+
+
+def test_an_older_revision_is_refused(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    with pytest.raises(OldDatabase, match="0000"):
+        database.require_newest()
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="in memory"):
+        Database("sqlite://")
