@@ -1,1 +1,47 @@
 """The operator's desk: a Flask application made by create_app()."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from admin import api, errors, export, health, login, overview, privacy, review, samples, try_it
+from admin.desk import EXTENSION, Desk
+from admin.security import LIMITS, allow_upload, set_headers
+from admin.server import AdminServer
+from admin.words import FILTERS
+from model.database import Database
+from model.recognizer import Recognizer
+from model.settings import Settings, WrongSetting
+
+__all__ = ["AdminServer", "create_app"]
+
+
+def create_app(settings: Settings, database: Database, recognizer: Recognizer) -> Flask:
+    """Return the admin page; raises `WrongSetting` without a password.
+
+    Without SECRET_KEY one is drawn, and everybody is logged out by a restart. A changed
+    password changes the key too, and logs everybody out.
+    """
+    if not settings.admin_password:
+        raise WrongSetting("ADMIN_PASSWORD is missing: set it to what operators shall log in with.")
+    secret = settings.secret_key or secrets.token_hex(32)
+    key = hmac.new(secret.encode(), settings.admin_password.encode(), hashlib.sha256).hexdigest()
+    app = Flask(__name__)
+    app.config.from_mapping(LIMITS, SECRET_KEY=key)
+    app.extensions[EXTENSION] = Desk(settings, database, recognizer)
+    app.jinja_env.filters.update(FILTERS)
+    app.before_request(allow_upload)
+    app.before_request(login.require_login)  # first: a lost login isn't taken for a forged form
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header
+    app.after_request(set_headers)
+    app.context_processor(lambda: {"logged_in": login.logged_in})
+    for part in (login, overview, review, samples, export, try_it, api, privacy, health):
+        app.register_blueprint(part.blueprint)
+    errors.register(app)
+    return app

@@ -1,0 +1,28 @@
+"""What every page of the desk works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from model.database import Database
+from model.recognizer import Recognizer
+from model.settings import Settings
+
+EXTENSION = "digitbot"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts that `create_app` was given."""
+
+    settings: Settings
+    database: Database
+    recognizer: Recognizer
+
+
+def desk() -> Desk:
+    """Return the parts of the application that answers this request."""
+    return cast("Desk", current_app.extensions[EXTENSION])

@@ -1,0 +1,16 @@
+"""What is kept of people, for anybody to read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from admin.login import public
+
+blueprint = Blueprint("privacy", __name__)
+
+
+@blueprint.get("/privacy")
+@public
+def show() -> str:
+    """Show the policy."""
+    return render_template("privacy.html")

@@ -1,0 +1,174 @@
+import io
+import re
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from admin import samples
+from model.database import Database
+from model.review import find_kept_sample
+from model.samples import label_sample, pixels_of
+from model.tables import NOT_A_DIGIT, Labeller
+from tests.filling import Store, drawn_photo
+
+
+def shown(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r'<li><a href="/samples/(\d+)"', page)]
+
+
+def token(client: FlaskClient) -> dict[str, str]:
+    page = client.get("/samples").text
+    return {"csrf_token": re.search('name="csrf_token" value="([^"]*)"', page)[1]}
+
+
+def older(page: str) -> str | None:
+    found = re.search(r'rel="next" href="([^"]*)"', page)
+    return found and found[1].replace("&amp;", "&")
+
+
+def test_pages_go_on_by_key_while_samples_arrive(
+    operator: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(samples, "ON_A_PAGE", 2)
+    contributor = store.contributor(5)
+    stored = store.photo(contributor, [1, 2, 1, 1, 1])
+    path: str | None = "/samples?predicted=1"
+    found: list[int] = []
+    while path:
+        page = operator.get(path).text
+        found += shown(page)
+        path = older(page)
+        store.photo(contributor, [1])
+    assert found == [stored[4], stored[3], stored[2], stored[0]]
+
+
+def test_filters_stand_in_the_address_and_the_form(
+    operator: FlaskClient, store: Store, database: Database
+):
+    contributor = store.contributor(5, name="Ada")
+    one, two = store.photo(contributor, [1, 2])
+    with database.write() as session:
+        label_sample(session, find_kept_sample(session, one), NOT_A_DIGIT, Labeller.SENDER)
+    for query, expected in {
+        "label=10": [one],
+        "label=3": [],
+        "predicted=2": [two],
+        "status=by+sender": [one],
+        "split=train": [two, one],
+        f"contributor={contributor}&status=unlabelled": [two],
+        "contributor=77": [],
+        "label=&predicted=&status=&split=&contributor=": [two, one],
+    }.items():
+        page = operator.get(f"/samples?{query}").text
+        assert shown(page) == expected, query
+    page = operator.get(f"/samples?label=10&contributor={contributor}").text
+    assert '<option value="10" selected>not a digit</option>' in page
+    assert f'<option value="{contributor}" selected>{contributor}: Ada</option>' in page
+    assert "No sample fits." in operator.get("/samples?label=3").text
+
+
+def test_a_list_reads_no_images(operator: FlaskClient, store: Store, database: Database):
+    store.photo(store.contributor(5), [1, 2])
+    from sqlalchemy import event
+
+    statements: list[str] = []
+    event.listen(
+        database.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+    for path in ("/samples", "/review", "/review/next", "/"):
+        statements.clear()
+        operator.get(path)
+        assert 2 <= len(statements) <= 8
+        for statement in statements:
+            assert "photos.image" not in statement
+            assert "samples.pixels" not in statement
+
+
+def test_a_sample_shows_everything_about_it(
+    operator: FlaskClient, store: Store, database: Database
+):
+    one, two = store.photo(store.contributor(5, name="Ada"), [4, 2])
+    with database.write() as session:
+        sample = find_kept_sample(session, one)
+        label_sample(session, sample, 9, Labeller.SENDER)
+        label_sample(session, sample, 4, Labeller.OPERATOR)
+    page = operator.get(f"/samples/{one}").text
+    for words in ("Sample 1: 4", "Ada", "the sender", "an operator", "(in use)", "90 %", "train"):
+        assert words in page
+    assert f'href="/samples/{two}"' in page
+    assert page.count('class="box') == 2
+
+
+def test_relabelling_and_undoing(operator: FlaskClient, store: Store, database: Database):
+    (sample_id,) = store.photo(store.contributor(5), [4])
+    form = token(operator)
+    path = f"/samples/{sample_id}"
+    for label in ("7", "10"):
+        response = operator.post(f"{path}/label", data={**form, "label": label})
+        assert response.location == path
+    assert "not a digit" in operator.get(path).text
+    operator.post(f"{path}/undo", data=form)
+    with database.read() as session:
+        sample = find_kept_sample(session, sample_id)
+        assert (sample.label, sample.labelled_by) == (7, Labeller.OPERATOR)
+        assert [event.undone_at is None for event in sample.events] == [True, False]
+    operator.post(f"{path}/undo", data=form)
+    response = operator.post(f"{path}/undo", data=form, follow_redirects=True)
+    assert "There is nothing to undo." in response.text
+
+
+@pytest.mark.parametrize("label", ["11", "-1", "", "x", "1.0", "²"])
+def test_refuses_what_is_no_label(operator: FlaskClient, store: Store, label: str):
+    (sample_id,) = store.photo(store.contributor(5), [4])
+    data = {**token(operator), "label": label}
+    assert operator.post(f"/samples/{sample_id}/label", data=data).status_code == 400
+
+
+def test_labelling_what_is_gone(operator: FlaskClient):
+    response = operator.post("/samples/9/label", data={**token(operator), "label": "1"})
+    assert response.status_code == 404
+    assert "There is no sample 9" in response.text
+
+
+def test_a_thumbnail_is_what_the_network_saw(
+    operator: FlaskClient, store: Store, database: Database
+):
+    (sample_id,) = store.photo(store.contributor(5), [4])
+    response = operator.get(f"/samples/{sample_id}.png")
+    assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    with Image.open(io.BytesIO(response.data)) as image, database.read() as session:
+        assert (np.asarray(image) == pixels_of(find_kept_sample(session, sample_id))).all()
+
+
+def test_a_photo_is_sent_upright_and_without_its_secrets(operator: FlaskClient, store: Store):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010E] = "taken at home"
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(drawn_photo(size=(640, 480)))) as image:
+        image.save(file, "JPEG", exif=exif)
+    store.photo(store.contributor(5), [4], file.getvalue())
+    response = operator.get("/photos/1.jpg")
+    assert response.headers["Cache-Control"].startswith("private")
+    with Image.open(io.BytesIO(response.data)) as image:
+        assert image.size == (480, 640)
+        assert not image.getexif()
+    assert b"taken at home" not in response.data
+
+
+def test_an_empty_database_says_so(operator: FlaskClient):
+    assert "There are no samples yet." in operator.get("/samples").text
+    assert "No samples yet" in operator.get("/").text
+    assert "Everything is reviewed" in operator.get("/review").text
+
+
+def test_the_overview_counts(operator: FlaskClient, store: Store, database: Database):
+    one, _, _ = store.photo(store.contributor(5), [1, 2, 3])
+    assert "samples wait" in operator.get("/").text
+    with database.write() as session:
+        label_sample(session, find_kept_sample(session, one), 9, Labeller.OPERATOR)
+    page = operator.get("/").text
+    assert re.search(r'<span class="figure">2</span> samples wait', page)
+    assert re.search(r'status=corrected">1</a>', page)

@@ -1,0 +1,68 @@
+"""What many tests stand on: an empty database, a recognizer."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from model.database import Database
+from model.network import Network
+from model.recognizer import Recognizer
+from tests.filling import WEIGHTS, Store
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database's file, migrated once for all tests."""
+    path = tmp_path_factory.mktemp("database") / "digitbot.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    database.scrub()
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """One engine for all tests: it remembers the statements that it has compiled."""
+    path = tmp_path_factory.mktemp("database") / "digitbot.sqlite"
+    database = Database(f"sqlite:///{path}")
+    event.listen(database.engine, "connect", forgo_durability)
+    return database
+
+
+@pytest.fixture
+def database(shared_database: Database, migrated: Path) -> Iterator[Database]:
+    path = Path(shared_database.url.removeprefix("sqlite:///"))
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    shutil.copy(migrated, path)
+    yield shared_database
+    shared_database.close()
+
+
+def forgo_durability(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """No test cuts the power; waiting for the disk took most of their time."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> Recognizer:
+    """A small network that has learned nothing, but is sure of itself.
+
+    No test may depend on which digit it reads.
+    """
+    network = Network.create((784, 24, 10), rng=np.random.default_rng(0))
+    first, last = network.weights
+    return Recognizer(replace(network, weights=(first, 40 * last)), WEIGHTS)
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database)
