@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
@@ -100,8 +100,7 @@ class Database:
         if self.is_sqlite:
             with self.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
-                assert isinstance(raw, sqlite3.Connection)
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                cast(sqlite3.Connection, raw).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def revision(self) -> str | None:
         """Return the revision of the schema, None for an empty database."""
@@ -143,15 +142,15 @@ def sqlite_engine(url: str) -> Engine:
 
 def prepare_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Set what SQLite keeps per connection."""
-    assert isinstance(connection, sqlite3.Connection)
-    connection.isolation_level = None  # the driver opens no transaction of its own
+    driver = cast(sqlite3.Connection, connection)
+    driver.isolation_level = None  # the driver opens no transaction of its own
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledged update outlives a power cut
         "foreign_keys=ON",
         "secure_delete=ON",  # /forget overwrites the bytes
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        driver.execute(f"PRAGMA {pragma}")
 
 
 def begin_transaction(connection: Connection) -> None:

@@ -27,7 +27,7 @@ from model.tables import (
     Sample,
     Split,
 )
-from tests.conftest import Store
+from tests.filling import Store
 
 
 def expiries(database: Database) -> list[datetime.datetime | None]:

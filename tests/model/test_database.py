@@ -16,7 +16,7 @@ from model.contributors import forget_contributor, meet_contributor
 from model.database import Database, OldDatabase, utc_now
 from model.samples import PhotoKey, store_photo
 from model.tables import Base, Consent, Contributor, Photo, Sample
-from tests.conftest import Store, made_reading
+from tests.filling import Store, made_reading
 
 THREADS, ROUNDS = 4, 25
 SECRET = b"a face in the background of the photo" * 40

@@ -1,0 +1,153 @@
+"""Puts the bot together and runs it until it is told to stop.
+
+    poller or webhook -> inbox -> worker -> handlers -> conversation -> delivery
+
+There is no `telegram.ext.Application`: with its updater off and an order of our own, nothing of it
+would be left to use. The library's Bot, its types and its HTTP client do the talking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from typing import TypeVar
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot import texts
+from bot.handlers import Handlers, Reader
+from bot.inbox import Place
+from bot.polling import Poller, Trouble
+from bot.redaction import redacted_logs, redactor
+from bot.telegram_bot import WANTED, RawBot, make_bot
+from bot.tidying import keep_tidy
+from bot.timing import DEFAULT_TIMING, Timing
+from bot.webhook import Webhook, WebhookServer
+from bot.worker import Worker
+from model.database import Database
+from model.settings import Settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def run_bot(
+    settings: Settings, database: Database, reader: Reader, timing: Timing = DEFAULT_TIMING
+) -> None:
+    """Run the bot in this thread, which must be the main one, until SIGINT or SIGTERM.
+
+    The event loop takes the signals, so that no lock is taken in a signal handler; a second one
+    does nothing, nor does one that comes after this returned. Returns within 10 seconds of the
+    first, whatever hangs.
+    """
+    asyncio.run(run_until_signal(settings, database, reader, timing))
+
+
+async def run_until_signal(
+    settings: Settings, database: Database, reader: Reader, timing: Timing
+) -> None:
+    """Serve until SIGINT or SIGTERM; the caller is about to end, so no more of them are heard."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, database, reader, stop, timing)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
+
+
+async def serve(
+    settings: Settings,
+    database: Database,
+    reader: Reader,
+    stop: asyncio.Event,
+    timing: Timing = DEFAULT_TIMING,
+) -> None:
+    """Serve until `stop` is set."""
+    redact = redactor(settings)
+    with redacted_logs(redact):
+        bot = make_bot(settings, timing)
+        serving = asyncio.create_task(serve_bot(settings, database, reader, bot, timing, redact))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        log.info("The bot has stopped.")
+
+
+async def serve_bot(
+    settings: Settings,
+    database: Database,
+    reader: Reader,
+    bot: RawBot,
+    timing: Timing,
+    redact: Callable[[str], str],
+) -> None:
+    """Serve until cancelled."""
+    async with aclosing(bot), asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_tidy(database, timing.tidy))
+        me = await until_it_works(bot.get_me, timing)
+        log.info("The bot is @%s.", me.username)
+        tasks.create_task(introduce(bot))
+        handlers = Handlers(bot, me.username or "", database, reader, timing)
+        worker = Worker(handlers, database, timing, redact)
+        try:
+            tasks.create_task(worker.run())
+            if settings.webhook_url is None:
+                await until_it_works(bot.delete_webhook, timing)
+                await Poller(bot, database, timing, worker.add).run()
+            else:
+                await serve_webhook(settings, database, bot, timing, worker)
+        finally:
+            await worker.close()
+
+
+async def serve_webhook(
+    settings: Settings, database: Database, bot: Bot, timing: Timing, worker: Worker
+) -> None:
+    """Take updates by webhook until cancelled."""
+    loop = asyncio.get_running_loop()
+
+    def hand_on(places: list[Place]) -> None:
+        loop.call_soon_threadsafe(worker.add, places)
+
+    async def register() -> bool:
+        return await bot.set_webhook(url, secret_token=secret, allowed_updates=WANTED)
+
+    url, secret = settings.webhook_url or "", settings.webhook_secret or ""
+    webhook = Webhook(database, worker.handlers.conversation.bot_id, secret, hand_on)
+    with WebhookServer(webhook, settings.webhook_host, settings.webhook_port):
+        await until_it_works(register, timing)
+        log.info("Updates come by webhook.")
+        await asyncio.Event().wait()
+
+
+async def until_it_works(call: Callable[[], Awaitable[T]], timing: Timing) -> T:
+    """Call Telegram until it answers, with growing pauses."""
+    trouble = Trouble(timing)
+    while True:
+        try:
+            answer = await call()
+        except TelegramError as error:
+            await trouble.wait(error)
+        else:
+            trouble.over()
+            return answer
+
+
+async def introduce(bot: Bot) -> None:
+    """Tell Telegram the commands and descriptions; without them the bot works all the same."""
+    try:
+        await bot.set_my_commands(list(texts.COMMANDS.items()))
+        await bot.set_my_description(texts.DESCRIPTION)
+        await bot.set_my_short_description(texts.SHORT_DESCRIPTION)
+    except TelegramError as error:
+        log.warning("The commands and descriptions could not be set: %s", error)

@@ -1,0 +1,78 @@
+"""What is said of a photo: what was read, how sure that is, and what its sender said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import texts
+from model.samples import probabilities_of
+from model.tables import NOT_A_DIGIT, Prediction, Sample
+
+SURE = 0.7
+"""Below this confidence the answer names the next best digit too."""
+
+MOST_TEXT = 400
+"""Characters of a reading: two and some words fit into a caption, 1024."""
+
+
+def first_prediction(sample: Sample) -> Prediction:
+    """Return what the weights said that first read the sample."""
+    return min(sample.predictions, key=lambda prediction: prediction.id)
+
+
+def runner_up(sample: Sample) -> int:
+    """Return the second most likely digit."""
+    return int(probabilities_of(first_prediction(sample)).argsort()[-2])
+
+
+def read_caption(samples: Sequence[Sample]) -> str:
+    """Return the digits read and how sure they are."""
+    least = min(samples, key=lambda sample: sample.confidence)
+    one, sure = len(samples) == 1, least.confidence >= SURE
+    if one:
+        form = texts.READ_ONE if sure else texts.READ_ONE_UNSURE
+    else:
+        form = texts.READ_ALL if sure else texts.READ_ALL_UNSURE
+    return form.format(
+        text=in_lines(samples, [sample.predicted for sample in samples]),
+        digit=least.predicted,
+        other=runner_up(least),
+        percent=percent(least.confidence),
+        place=least.position + 1,
+    )
+
+
+def saved_caption(samples: Sequence[Sample], labels: Sequence[int | None], kept: bool) -> str:
+    """Return what the sender said, where they said anything of it."""
+    whole = texts.SAVED if kept else texts.SAVED_FOR_NOW
+    form = texts.SAVED_PARTLY if None in labels else whole
+    read = [sample.predicted for sample in samples]
+    merged = [was if label is None else label for was, label in zip(read, labels, strict=True)]
+    return form.format(text=in_lines(samples, merged), labels=label_text(samples, labels))
+
+
+def label_text(samples: Sequence[Sample], labels: Sequence[int | None]) -> str:
+    """Return labels as one text: `·` where there is none, `✗` for no digit."""
+    if len(labels) == 1 and labels[0] is not None:
+        return label_name(labels[0])
+    return in_lines(samples, labels)
+
+
+def label_name(label: int) -> str:
+    """Return what a single label is called."""
+    return texts.SAVED_NOT_A_DIGIT if label == NOT_A_DIGIT else str(label)
+
+
+def in_lines(samples: Sequence[Sample], labels: Sequence[int | None]) -> str:
+    """Return the labels as they stand in the photo, one line of writing a line."""
+    text, line = "", samples[0].line
+    for sample, label in zip(samples, labels, strict=True):
+        if sample.line != line:
+            text, line = text + "\n", sample.line
+        text += "·" if label is None else "✗" if label == NOT_A_DIGIT else str(label)
+    return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…"
+
+
+def percent(confidence: float) -> int:
+    """Return a confidence in percent; never 100, nothing is certain."""
+    return min(99, round(100 * confidence))

@@ -1,0 +1,97 @@
+"""Answers of the conversation as calls of the Bot API."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, TelegramError
+
+from bot.faults import in_words
+from bot.messages import Edit, Incoming, Keyboard, Outgoing, Say, Tapped, Toast
+
+log = logging.getLogger(__name__)
+
+HARMLESS = (
+    "message is not modified",  # pressed twice
+    "query is too old",  # answered after an outage
+    "message to edit not found",  # its owner deleted it
+    "message can't be edited",
+)
+"""Parts of what Telegram says where nothing is left to be done."""
+
+
+async def deliver(bot: Bot, to: Incoming, outgoing: Outgoing) -> int | None:
+    """Send one part of the answer to a message; return the id of a new message."""
+    try:
+        match outgoing:
+            case Say():
+                return await send(bot, to.chat_id, outgoing)
+            case Edit():
+                await edit(bot, to.chat_id, outgoing)
+            case Toast() if isinstance(to, Tapped):
+                await bot.answer_callback_query(to.query_id, outgoing.text)
+    except BadRequest as error:
+        if not any(part in error.message.lower() for part in HARMLESS):
+            raise
+        log.info("chat %d: nothing to do, %s", to.chat_id, error.message)
+    return None
+
+
+async def send(bot: Bot, chat_id: int, message: Say) -> int:
+    """Send a new message and return its id."""
+    reply = None
+    if message.reply_to is not None:
+        reply = ReplyParameters(message.reply_to, allow_sending_without_reply=True)
+    markup = as_markup(message.keyboard)
+    if message.picture is None:
+        sent = await bot.send_message(
+            chat_id, message.text, reply_parameters=reply, reply_markup=markup
+        )
+    else:
+        sent = await bot.send_photo(
+            chat_id,
+            message.picture,
+            caption=message.text,
+            reply_parameters=reply,
+            reply_markup=markup,
+        )
+    return sent.message_id
+
+
+async def edit(bot: Bot, chat_id: int, change: Edit) -> None:
+    """Change a message of the bot."""
+    markup = as_markup(change.keyboard)
+    if change.has_picture:
+        await bot.edit_message_caption(
+            chat_id, change.message_id, caption=change.text, reply_markup=markup
+        )
+    else:
+        await bot.edit_message_text(
+            change.text, chat_id, message_id=change.message_id, reply_markup=markup
+        )
+
+
+async def tell(bot: Bot, chat_id: int, text: str) -> None:
+    """Send a text about a trouble; if that fails too, it is only logged."""
+    try:
+        await bot.send_message(chat_id, text)
+    except TelegramError as error:
+        log.warning("chat %d was not told of the trouble: %s", chat_id, in_words(error))
+
+
+async def show_working(bot: Bot, chat_id: int) -> None:
+    """Show the sender that their photo is being worked on; if that fails, it fails."""
+    with suppress(TelegramError):
+        await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
+
+
+def as_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    """Return the buttons as Telegram wants them."""
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(b.text, callback_data=b.data) for b in row] for row in keyboard]
+    )

@@ -1,0 +1,187 @@
+"""One update, from its row of the inbox to the answer that Telegram has taken.
+
+Each step is committed before the next: the effect with the state `answering`, then the answer is
+sent, then the state `done`. Whatever is cut off is done again from the last commit on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from telegram import Bot, Update
+
+from bot import inbox
+from bot.conversation import Answer, Conversation, forgets
+from bot.delivery import deliver, show_working
+from bot.downloads import download
+from bot.faults import UnparsableUpdate
+from bot.messages import Incoming, PhotoSent, Refused, Say
+from bot.timing import Timing
+from bot.translation import translate
+from model.database import Database
+from model.recognizer import Reading
+from model.tables import InboxState, Photo
+from model.vision import UnreadablePhoto
+
+log = logging.getLogger(__name__)
+
+Replies = dict[int, int]
+"""From a photo's id to the message that answers it."""
+
+
+class Overtaken(RuntimeError):
+    """The update is not open any more: its sender said /forget in another chat."""
+
+
+class Reader(Protocol):
+    """What the bot needs of a recognizer."""
+
+    weights: str
+
+    def read(self, data: bytes) -> Reading:
+        """Read a photo; raises `UnreadablePhoto`."""
+        ...
+
+
+class Handlers:
+    """Takes updates through the conversation; decides nothing itself."""
+
+    def __init__(
+        self, bot: Bot, bot_name: str, database: Database, reader: Reader, timing: Timing
+    ) -> None:
+        self.bot = bot
+        self.bot_name = bot_name
+        self.database = database
+        self.reader = reader
+        self.timing = timing
+        self.conversation = Conversation(int(bot.token.split(":")[0]), reader.weights)
+        self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
+        self._processors = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def handle(self, row_id: int) -> None:
+        """See an update through; raises whatever goes wrong on the way."""
+        started = time.perf_counter()
+        found = await asyncio.to_thread(self.load, row_id)
+        if found is None:
+            return
+        state, body = found
+        message = self.parse(body)
+        try:
+            if row_id not in self._answered:
+                replies = {} if message is None else await self.take(message, state, row_id)
+                self._answered[row_id] = replies
+        except Overtaken:
+            return
+        await asyncio.to_thread(self.finish, row_id, self._answered[row_id])
+        del self._answered[row_id]
+        if message is not None and forgets(message):
+            await asyncio.to_thread(self.database.scrub)
+        kind = "not for the bot" if message is None else type(message).__name__
+        seconds = time.perf_counter() - started
+        log.info("update %d (row %d): %s, %.3f s", body["update_id"], row_id, kind, seconds)
+
+    def is_answered(self, row_id: int) -> bool:
+        """Return whether the answer is sent, and only the database is missing that news."""
+        return row_id in self._answered
+
+    def parse(self, body: dict[str, Any]) -> Incoming | None:
+        """Return what an update says to the bot; raises `UnparsableUpdate`."""
+        try:
+            update = Update.de_json(body, self.bot)
+        except Exception as error:  # the library meets what it doesn't expect with any of them
+            raise UnparsableUpdate(f"{type(error).__name__}: {error}") from error
+        return translate(update, self.bot_name)
+
+    async def take(self, message: Incoming, state: InboxState, row_id: int) -> Replies:
+        """Store what a message asks for, unless that is done, and answer it."""
+        try:
+            if state is InboxState.WAITING:
+                await self.store(message, row_id)
+            answer = await asyncio.to_thread(self.work_out, message, row_id)
+        except (Refused, UnreadablePhoto) as refused:
+            answer = (Say(str(refused), reply_to=message.message_id),)
+        replies: Replies = {}
+        for outgoing in answer:
+            if replies:  # what comes next may fail, and the photo's answer is not to be repeated
+                with suppress(OperationalError):
+                    await asyncio.to_thread(self.remember, replies)
+            sent_id = await deliver(self.bot, message, outgoing)
+            if isinstance(outgoing, Say) and outgoing.photo_id is not None and sent_id is not None:
+                replies[outgoing.photo_id] = sent_id
+        return replies
+
+    async def store(self, message: Incoming, row_id: int) -> None:
+        """Store the effect of a message; raises `Refused`, `UnreadablePhoto` and `Overtaken`."""
+        if isinstance(message, PhotoSent):
+            image, reading = await self.read(message)
+            await asyncio.to_thread(
+                self.apply,
+                row_id,
+                lambda session: self.conversation.store_photo(session, message, image, reading),
+            )
+        else:
+            await asyncio.to_thread(
+                self.apply,
+                row_id,
+                lambda session: self.conversation.store(session, message, row_id),
+            )
+        if forgets(message):
+            await asyncio.to_thread(self.database.scrub)
+
+    async def read(self, photo: PhotoSent) -> tuple[bytes, Reading]:
+        """Download a photo and read it, while the sender sees that something happens."""
+        working = asyncio.create_task(show_working(self.bot, photo.chat_id))
+        try:
+            image = await download(self.bot, photo, self.timing.download)
+            async with self._processors:
+                return image, await asyncio.to_thread(self.reader.read, image)
+        finally:
+            working.cancel()
+
+    def load(self, row_id: int) -> tuple[InboxState, dict[str, Any]] | None:
+        """Return an update's state and JSON, None if it is not open any more."""
+        with self.database.read() as session:
+            row = inbox.find_open(session, row_id)
+            return None if row is None else (row.state, json.loads(row.body))
+
+    def apply(self, row_id: int, change: Callable[[Session], None]) -> None:
+        """Make a change, and in the same transaction say that only the answer is missing."""
+        with self.database.write() as session:
+            row = inbox.find_open(session, row_id)
+            if row is None:
+                raise Overtaken
+            change(session)
+            row.state = InboxState.ANSWERING
+
+    def work_out(self, message: Incoming, row_id: int) -> Answer:
+        """Return the answer to a message."""
+        with self.database.read() as session:
+            return self.conversation.answer(session, message, row_id)
+
+    def remember(self, replies: Replies) -> None:
+        """Store which messages answer which photos."""
+        with self.database.write() as session:
+            remember_replies(session, replies)
+
+    def finish(self, row_id: int, replies: Replies) -> None:
+        """Mark an update as done, and store which messages answer which photos."""
+        with self.database.write() as session:
+            remember_replies(session, replies)
+            inbox.finish(session, row_id)
+
+
+def remember_replies(session: Session, replies: Replies) -> None:
+    """Store which messages answer which photos; those deleted meanwhile are passed over."""
+    for photo_id, message_id in replies.items():
+        photo = session.get(Photo, photo_id)
+        if photo is not None:
+            photo.reply_message_id = message_id

@@ -1,0 +1,150 @@
+"""The inbox: updates as Telegram sent them, stored before they are acknowledged.
+
+An update is `waiting`; the transaction that stores its effect makes it `answering`; with its
+answer sent it is `done` and empty. One that fails each time is set `aside` for an operator.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy.orm import Session
+
+from model.contributors import emptied_update
+from model.database import utc_now
+from model.tables import InboxState, InboxUpdate
+
+KEEP_DONE = datetime.timedelta(hours=48)
+"""Telegram sends an update again for 24 hours at most."""
+
+KEEP_ASIDE = datetime.timedelta(days=30)
+
+LONGEST_ERROR = 1000
+LARGEST_ID = 2**63 - 1
+
+
+class NoUpdate(ValueError):
+    """What came is not even an object with an update_id."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row of the inbox, and the chat in whose order it is handled."""
+
+    row_id: int
+    chat_id: int | None
+
+
+def store(session: Session, bot_id: int, updates: Iterable[Any]) -> list[Place]:
+    """Store updates, raw as they came; return those that were not stored before, in order.
+
+    What has no update_id can't be acknowledged, nor will it come again: it is passed over.
+    """
+    new = []
+    for update in updates:
+        try:
+            row = make_row(bot_id, update)
+        except NoUpdate:
+            continue
+        known = select(InboxUpdate.id).filter_by(
+            bot_id=bot_id, update_id=row.update_id, digest=row.digest
+        )
+        if session.scalar(known) is None:
+            session.add(row)
+            session.flush()
+            new.append(Place(row.id, row.chat_id))
+    return new
+
+
+def make_row(bot_id: int, update: Any) -> InboxUpdate:
+    """Return the row for an update; raises `NoUpdate`."""
+    update_id = update.get("update_id") if isinstance(update, dict) else None
+    if whole_id(update_id) is None:
+        raise NoUpdate("an update without an update_id")
+    body = json.dumps(update, sort_keys=True)
+    return InboxUpdate(
+        bot_id=bot_id,
+        update_id=update_id,
+        digest=hashlib.sha256(body.encode()).hexdigest(),
+        chat_id=find_id(update, "chat"),
+        user_id=find_id(update, "from"),
+        state=InboxState.WAITING,
+        attempts=0,
+        body=body,
+    )
+
+
+def find_id(update: dict[str, Any], name: str) -> int | None:
+    """Return the id of the chat, or of the person ("from"), in an update of any kind and form."""
+    for part in update.values():
+        if not isinstance(part, dict):
+            continue
+        for holder in (part, part.get("message")):
+            found = holder.get(name) if isinstance(holder, dict) else None
+            if isinstance(found, dict):
+                return whole_id(found.get("id"))
+    return None
+
+
+def whole_id(value: Any) -> int | None:
+    """Return `value` if it can be an id."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID
+    return value if fits else None
+
+
+def list_waiting(session: Session, bot_id: int) -> list[Place]:
+    """Return what is still to be handled or answered, in the order it came."""
+    open_states = (InboxState.WAITING, InboxState.ANSWERING)
+    rows = session.execute(
+        select(InboxUpdate.id, InboxUpdate.chat_id)
+        .where(InboxUpdate.bot_id == bot_id, InboxUpdate.state.in_(open_states))
+        .order_by(InboxUpdate.id)
+    )
+    return [Place(row_id, chat_id) for row_id, chat_id in rows]
+
+
+def find_open(session: Session, row_id: int) -> InboxUpdate | None:
+    """Return the row if it is still to be handled or answered; /forget may have emptied it."""
+    row = session.get(InboxUpdate, row_id)
+    if row is None or row.state in (InboxState.DONE, InboxState.ASIDE):
+        return None
+    return row
+
+
+def finish(session: Session, row_id: int) -> None:
+    """Mark an update as done, and empty it."""
+    row = session.get_one(InboxUpdate, row_id)
+    for name, value in emptied_update().items():
+        setattr(row, name, value)
+
+
+def fail(session: Session, row_id: int, error: str, allowed: int) -> InboxUpdate | None:
+    """Count a failure of handling; set the update aside when `allowed` are reached.
+
+    Returns the row, None if it is no longer open.
+    """
+    row = find_open(session, row_id)
+    if row is not None:
+        row.attempts += 1
+        row.error = error[:LONGEST_ERROR]
+        if row.attempts >= allowed:
+            row.state = InboxState.ASIDE
+            row.finished_at = utc_now()
+    return row
+
+
+def drop_old(session: Session, now: datetime.datetime) -> int:
+    """Delete the rows that are long over; return how many."""
+    over = or_(
+        (InboxUpdate.state == InboxState.DONE) & (InboxUpdate.finished_at <= now - KEEP_DONE),
+        (InboxUpdate.state == InboxState.ASIDE) & (InboxUpdate.finished_at <= now - KEEP_ASIDE),
+    )
+    result = session.execute(delete(InboxUpdate).where(over))
+    assert isinstance(result, CursorResult)  # noqa: S101  # what SQLAlchemy returns for a delete
+    return result.rowcount

@@ -1,0 +1,108 @@
+"""The buttons, and what is written in them: a button carries its whole meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.messages import Button, Keyboard, Refused
+from model.tables import NOT_A_DIGIT, Sample
+
+MOST_DIGIT_BUTTONS = 80
+"""Telegram takes 100 buttons; some are needed below the digits."""
+
+PRESS_FORM = re.compile(r"([a-z]+)((?::\d{1,18})*)", re.ASCII)
+NUMBERS = {
+    "keep": 1,  # the person asked
+    "discard": 1,
+    "forget": 1,
+    "stay": 1,
+    "label": 2,  # sample, label
+    "pick": 1,  # sample
+    "back": 1,  # photo
+    "confirm": 1,  # photo
+    "undo": 2,  # photo, the inbox row that caused it
+}
+"""How many numbers follow an action in a button's data."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a pressed button means."""
+
+    action: str
+    numbers: tuple[int, ...]
+
+
+def read_press(data: str) -> Press:
+    """Return the meaning of a button's data; raises `Refused`."""
+    match = PRESS_FORM.fullmatch(data)
+    if match is None:
+        raise Refused(texts.UNKNOWN_BUTTON)
+    action, numbers = match[1], tuple(int(number) for number in match[2].split(":")[1:])
+    if len(numbers) != NUMBERS.get(action):
+        raise Refused(texts.UNKNOWN_BUTTON)
+    if action == "label" and numbers[1] > NOT_A_DIGIT:
+        raise Refused(texts.UNKNOWN_BUTTON)
+    return Press(action, numbers)
+
+
+def consent_keyboard(user_id: int) -> Keyboard:
+    """Ask whether photos may be kept; only `user_id` can answer."""
+    yes = Button(texts.YES_KEEP, f"keep:{user_id}")
+    return ((yes, Button(texts.NO_KEEP, f"discard:{user_id}")),)
+
+
+def forget_keyboard(user_id: int) -> Keyboard:
+    """Ask whether everything is to be deleted; only `user_id` can answer."""
+    yes = Button(texts.YES_FORGET, f"forget:{user_id}")
+    return ((yes, Button(texts.NO_FORGET, f"stay:{user_id}")),)
+
+
+def digit_rows(sample_id: int) -> Keyboard:
+    """Return the ten digits and `Not a digit`, for one sample."""
+    digits = [Button(str(digit), f"label:{sample_id}:{digit}") for digit in range(10)]
+    not_a_digit = Button(texts.NOT_A_DIGIT, f"label:{sample_id}:{NOT_A_DIGIT}")
+    return tuple(digits[:5]), tuple(digits[5:]), (not_a_digit,)
+
+
+def one_digit_keyboard(sample: Sample) -> Keyboard:
+    """Confirm or correct the only digit of a photo."""
+    text = texts.CONFIRM_ONE.format(digit=sample.predicted)
+    confirm = Button(text, f"label:{sample.id}:{sample.predicted}")
+    return ((confirm,), *digit_rows(sample.id))
+
+
+def picked_keyboard(sample: Sample) -> Keyboard:
+    """Correct one of several digits."""
+    return *digit_rows(sample.id), (Button(texts.BACK, f"back:{sample.photo_id}"),)
+
+
+def all_digits_keyboard(
+    samples: Sequence[Sample], labels: Sequence[int | None], undo: Button | None
+) -> Keyboard:
+    """Pick a digit to correct, or confirm all; those with a label show it, marked."""
+    buttons = [
+        Button(shown(sample.predicted, label), f"pick:{sample.id}")
+        for sample, label in zip(samples, labels, strict=True)
+    ][:MOST_DIGIT_BUTTONS]
+    width = 8 if len(buttons) > 8 else len(buttons)
+    rows = [tuple(buttons[start : start + width]) for start in range(0, len(buttons), width)]
+    last = [undo] if undo else []
+    if None in labels:
+        last.insert(0, Button(texts.CONFIRM_ALL, f"confirm:{samples[0].photo_id}"))
+    return *rows, tuple(last)
+
+
+def shown(predicted: int, label: int | None) -> str:
+    """Return the text of a digit's button."""
+    if label is None:
+        return str(predicted)
+    return "✗" if label == NOT_A_DIGIT else f"✓{label}"
+
+
+def undo_button(photo_id: int, row_id: int) -> Button:
+    """Take back what the update in an inbox row said about a photo."""
+    return Button(texts.UNDO, f"undo:{photo_id}:{row_id}")

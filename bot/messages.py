@@ -1,0 +1,117 @@
+"""What comes in and what goes out, in plain values: the conversation knows no Telegram type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A person on Telegram."""
+
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Something that happened in a chat; `message_id` is the message it happened to."""
+
+    chat_id: int
+    message_id: int
+    sender: Sender
+    private: bool
+    """Whether the chat is between the sender and the bot alone."""
+
+
+@dataclass(frozen=True)
+class PhotoSent(Incoming):
+    """A picture to read; the sender is who sent it, whoever asked for it to be read."""
+
+    file_id: str
+    size: int
+    """In bytes; 0 where Telegram doesn't say."""
+    asked: bool = False
+    """Somebody asked for it with /read or a mention: answer even if it was answered before."""
+
+
+@dataclass(frozen=True)
+class TextSent(Incoming):
+    """A text that is no command; `reply_to` is the message it replies to."""
+
+    text: str
+    reply_to: int | None
+
+
+@dataclass(frozen=True)
+class CommandSent(Incoming):
+    """A command, its name in lower case and without the slash."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class OtherSent(Incoming):
+    """Anything else; `kind` as Telegram names it, or "file" or "edit"."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Tapped(Incoming):
+    """A button pressed under a message of the bot."""
+
+    data: str
+    has_picture: bool
+    """Whether that message is a picture with a caption, not a text."""
+    query_id: str
+    """What the note on the press refers to."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a message; `data` comes back when it is pressed, 1 to 64 bytes."""
+
+    text: str
+    data: str
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+"""Rows of buttons."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """A new message."""
+
+    text: str
+    """The caption, where there is a picture."""
+    picture: bytes | None = None
+    keyboard: Keyboard = ()
+    reply_to: int | None = None
+    photo_id: int | None = None
+    """The photo this message answers: its id is remembered with it."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A message of the bot that changes its text (or caption) and keyboard."""
+
+    message_id: int
+    text: str
+    has_picture: bool
+    keyboard: Keyboard = ()
+
+
+@dataclass(frozen=True)
+class Toast:
+    """The short note over the chat after a press; empty, it only ends the button's waiting."""
+
+    text: str
+
+
+Outgoing = Say | Edit | Toast
+
+
+class Refused(ValueError):
+    """What a person asks for can't be done; the message tells them why."""

@@ -1,0 +1,75 @@
+"""How a photo is answered, and what that answer shows after each press."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import texts
+from bot.captions import label_text, read_caption, saved_caption
+from bot.corrections import newest_cause
+from bot.keyboards import (
+    MOST_DIGIT_BUTTONS,
+    all_digits_keyboard,
+    one_digit_keyboard,
+    picked_keyboard,
+    undo_button,
+)
+from bot.messages import Edit, Keyboard, Say
+from bot.pictures import draw_samples
+from model.review import sender_label
+from model.tables import Photo, Sample
+
+
+@dataclass(frozen=True)
+class View:
+    """What an answer shows of a photo at one moment."""
+
+    text: str
+    keyboard: Keyboard
+
+
+def view_photo(photo: Photo) -> View:
+    """Return what was read, or what the sender said of it, and the buttons that go with it."""
+    samples = photo.samples
+    labels = [sender_label(sample) for sample in samples]
+    cause = newest_cause(photo)
+    undo = None if cause is None else undo_button(photo.id, cause)
+    if any(label is not None for label in labels):
+        text = saved_caption(samples, labels, kept=photo.expires_at is None)
+    else:
+        text = read_caption(samples)
+    if len(samples) > 1:
+        if len(samples) > MOST_DIGIT_BUTTONS:
+            text += "\n" + texts.TOO_MANY_BUTTONS.format(count=MOST_DIGIT_BUTTONS)
+        return View(text, all_digits_keyboard(samples, labels, undo))
+    return View(text, ((undo,),) if undo else one_digit_keyboard(samples[0]))
+
+
+def view_pick(sample: Sample) -> View:
+    """Return the question which digit a picked sample is."""
+    text = texts.WHICH_DIGIT.format(
+        place=sample.position + 1, count=len(sample.photo.samples), digit=sample.predicted
+    )
+    return View(text, picked_keyboard(sample))
+
+
+def answer_photo(photo: Photo) -> Say:
+    """Return the answer to a photo, as a reply to it."""
+    if not photo.samples:
+        return Say(texts.NO_DIGIT_FOUND, reply_to=photo.message_id, photo_id=photo.id)
+    view = view_photo(photo)
+    picture = draw_samples(photo.samples)
+    return Say(view.text, picture, view.keyboard, photo.message_id, photo.id)
+
+
+def refresh_answer(photo: Photo) -> tuple[Edit, ...]:
+    """Return the change that brings the photo's answer up to date, if there is an answer."""
+    if photo.reply_message_id is None or not photo.samples:
+        return ()
+    view = view_photo(photo)
+    return (Edit(photo.reply_message_id, view.text, True, view.keyboard),)
+
+
+def said_of(photo: Photo) -> str:
+    """Return all that the sender says of a photo, as one short text."""
+    return label_text(photo.samples, [sender_label(sample) for sample in photo.samples])

@@ -1,0 +1,123 @@
+"""Polling: updates are asked for, stored, and only then confirmed by the next request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from telegram.error import Conflict, InvalidToken
+
+from bot import inbox, texts
+from bot.delivery import tell
+from bot.faults import in_words, wait_asked
+from bot.inbox import Place
+from bot.telegram_bot import RawBot
+from bot.timing import Timing
+from model.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class Poller:
+    """Fetches updates for ever and hands the new ones on."""
+
+    def __init__(
+        self,
+        bot: RawBot,
+        database: Database,
+        timing: Timing,
+        hand_on: Callable[[list[Place]], None],
+    ) -> None:
+        self.bot = bot
+        self.bot_id = int(bot.token.split(":")[0])
+        self.database = database
+        self.timing = timing
+        self.hand_on = hand_on
+        self.offset: int | None = None
+        self.told: set[int] = set()
+
+    async def run(self) -> None:
+        """Poll until cancelled; whatever fails is tried again after a growing pause."""
+        trouble = Trouble(self.timing)
+        while True:
+            try:
+                started = time.monotonic()
+                new = await self.poll()
+            except Exception as error:
+                await trouble.wait(error)
+            else:
+                trouble.over()
+                if not new:  # nothing, or nothing new, and maybe at once: never ask in a frenzy
+                    spent = time.monotonic() - started
+                    await asyncio.sleep(max(0, self.timing.first_pause - spent))
+
+    async def poll(self) -> int:
+        """Fetch, store, hand on, and note what to confirm next; return how many were new.
+
+        With nothing left to confirm, no offset is sent: the last one would be wrong once Telegram
+        numbers updates anew, as it does after a quiet week.
+        """
+        updates = await self.bot.fetch_updates(
+            self.offset, self.timing.long_poll, self.timing.request
+        )
+        if not updates:
+            self.offset = None
+            return 0
+        try:
+            new = await asyncio.to_thread(self.store, updates)
+        except OperationalError:
+            await self.tell_later(updates)
+            raise
+        self.told.clear()
+        ids = [update["update_id"] for update in updates if has_id(update)]
+        if ids:
+            self.offset = (max(ids) if new else ids[-1]) + 1
+        self.hand_on(new)
+        return len(new)
+
+    async def tell_later(self, updates: list[Any]) -> None:
+        """Tell the senders of updates, once, that theirs wait with Telegram for better times."""
+        for update in filter(has_id, updates):
+            chat_id = inbox.find_id(update, "chat")
+            if chat_id is not None and update["update_id"] not in self.told:
+                self.told.add(update["update_id"])
+                await tell(self.bot, chat_id, texts.LATER)
+
+    def store(self, updates: list[Any]) -> list[Place]:
+        """Commit updates to the inbox; return the new ones."""
+        with self.database.write() as session:
+            return inbox.store(session, self.bot_id, updates)
+
+
+def has_id(update: Any) -> bool:
+    """Return whether an update can be confirmed."""
+    return isinstance(update, dict) and inbox.whole_id(update.get("update_id")) is not None
+
+
+class Trouble:
+    """Something that goes wrong again and again: waits longer each time, logs it, and its end."""
+
+    def __init__(self, timing: Timing) -> None:
+        self.timing = timing
+        self._pauses: Iterator[float] | None = None
+        self._kind: type[Exception] | None = None
+
+    async def wait(self, error: Exception) -> None:
+        """Log an error and wait before the next try."""
+        if self._pauses is None or type(error) is not self._kind:
+            refused = isinstance(error, InvalidToken | Conflict)
+            longest = self.timing.refused_pause if refused else self.timing.longest_pause
+            self._pauses, self._kind = self.timing.pauses(longest), type(error)
+        pause = wait_asked(error) or next(self._pauses)
+        log.error("%s. Next try in %.1f s.", in_words(error).rstrip("."), pause)
+        await asyncio.sleep(pause)
+
+    def over(self) -> None:
+        """Log that it works again, if it did not."""
+        if self._pauses is not None:
+            log.info("It works again.")
+        self._pauses = None

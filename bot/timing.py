@@ -1,0 +1,43 @@
+"""How long the bot waits for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds, but for `attempts`; tests make them small."""
+
+    long_poll: int = 30
+    """How long Telegram holds a request for updates open."""
+    request: float = 15.0
+    """For the answer to a call, beyond the long poll."""
+    download: float = 30.0
+    """For a whole file."""
+    first_pause: float = 1.0
+    """Before the second try of anything; it doubles with each further one."""
+    longest_pause: float = 15.0
+    """Between tries while the network or Telegram is down."""
+    refused_pause: float = 60.0
+    """Between tries, at most, while Telegram refuses the token or another bot polls."""
+    attempts: int = 5
+    """How often the handling of an update may fail before it is set aside."""
+    rescan: float = 10.0
+    """Between looks for waiting updates that nobody told of, as after `Try again`."""
+    tidy: float = 600.0
+    """Between rounds of deleting what is over."""
+    grace: float = 3.0
+    """For what is under way when the bot is told to stop."""
+
+    def pauses(self, longest: float | None = None) -> Iterator[float]:
+        """Yield growing pauses, without end."""
+        pause = self.first_pause
+        longest = self.longest_pause if longest is None else longest
+        while True:
+            yield min(pause, longest)
+            pause = min(2 * pause, longest)
+
+
+DEFAULT_TIMING = Timing()

@@ -1,0 +1,18 @@
+"""The bot as a process of its own, to be killed: `python run_in_process.py URL TOKEN DATABASE`."""
+
+import logging
+import sys
+import time
+
+from bot.application import run_bot
+from model.database import Database
+from model.settings import Settings
+from tests.bot.chosen_reader import ChosenReader
+from tests.bot.timing import FAST
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    url, token, database_url = sys.argv[1:]
+    settings = Settings(telegram_bot_token=token, telegram_api_url=url, database_url=database_url)
+    run_bot(settings, Database(database_url), ChosenReader(seconds=0.02), FAST)
+    time.sleep(0.3)  # as the command line, which closes the admin page

@@ -1,0 +1,54 @@
+"""The bot, run for real in a thread, against the Bot API server on loopback."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bot.application import serve
+from bot.handlers import Reader
+from bot.timing import Timing
+from model.database import Database
+from model.settings import Settings
+from tests.bot.chosen_reader import ChosenReader
+from tests.bot.timing import FAST
+from tests.bot_api import BotApi
+
+
+class RunningBot:
+    """Starts and stops the bot as often as a test likes."""
+
+    def __init__(self, api: BotApi, database: Database) -> None:
+        self.settings = Settings(
+            telegram_bot_token=api.token, telegram_api_url=api.url, database_url=database.url
+        )
+        self.database = database
+
+    @contextmanager
+    def running(
+        self, timing: Timing = FAST, reader: Reader | None = None, **settings: object
+    ) -> Iterator[None]:
+        """Run the bot in a thread while the block lasts."""
+        chosen = replace(self.settings, **settings)  # type: ignore[arg-type]
+        loop = asyncio.new_event_loop()
+        stop = asyncio.Event()
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                    runner.run(serve(chosen, self.database, reader or ChosenReader(), stop, timing))
+            except BaseException as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+            thread.join(15)
+        assert not thread.is_alive(), "the bot has not stopped"
+        if failed:
+            raise failed[0]

@@ -1,0 +1,189 @@
+"""The bot as a process: killed, told to stop, started again."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import texts
+from model.database import Database
+from model.tables import InboxState, InboxUpdate, Photo, Sample
+from tests.bot.chosen_reader import made_photo
+from tests.bot.running import RunningBot
+from tests.bot_api import BotApi, Message, Sender
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def process(api: BotApi, database: Database, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the bot in a process of its own; what is left of it at the end is killed."""
+    with log.open("ab") as output:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "tests.bot.run_in_process", api.url, api.token, database.url],
+            cwd=ROOT,
+            stderr=output,
+        )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+def bot_ended(log: Path) -> None:
+    """Wait until the bot says that it has stopped; its process is still there for a moment."""
+    end = time.monotonic() + 10
+    while "The bot has stopped" not in log.read_text() and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.05)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+class Crowd:
+    """People who send photos, each of their own number, at random moments."""
+
+    def __init__(self, api: BotApi, people: int, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.senders = [api.sender(name=f"Person {n}") for n in range(people)]
+        self.sent: list[tuple[Sender, Message, str]] = []
+
+    def send(self, count: int, pause: float) -> threading.Thread:
+        """Send so many photos from a thread."""
+
+        def work() -> None:
+            for number in range(count):
+                sender = self.random.choice(self.senders)
+                digits = str(self.random.randrange(10, 1000))
+                photo = sender.photo(made_photo(digits, serial=number))
+                self.sent.append((sender, photo, digits))
+                time.sleep(self.random.uniform(0, 2 * pause))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        return thread
+
+    def wait_all_answered(self, timeout: float = 20) -> None:
+        for sender, photo, digits in self.sent:
+            answer = sender.wait_answer(to=photo, timeout=timeout)
+            assert answer.text.startswith(digits)
+
+    def expected(self) -> list[tuple[int, int, str]]:
+        return sorted((s.chat_id, p.message_id, digits) for s, p, digits in self.sent)
+
+
+def stored(database: Database) -> list[tuple[int, int, str]]:
+    """Return chat, message and reading of every photo."""
+    found = []
+    with database.read() as session:
+        for photo in session.scalars(select(Photo)):
+            text = "".join(str(sample.predicted) for sample in photo.samples)
+            found.append((photo.chat_id, photo.message_id, text))
+    return sorted(found)
+
+
+def wait_until_all_is_done(database: Database) -> None:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with database.read() as session:
+            states = set(session.scalars(select(InboxUpdate.state)))
+        if states == {InboxState.DONE}:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the inbox still has {states}")
+
+
+def test_killed_again_and_again_it_stores_every_photo_once_and_answers_it(
+    api: BotApi, database: Database, log: Path
+) -> None:
+    crowd = Crowd(api, people=6, seed=3)
+    sending = crowd.send(24, pause=0.15)
+    for _ in range(3):
+        with process(api, database, log) as bot:
+            api.wait_call("getMe")
+            before = len(api.calls_of("download"))
+            end = time.monotonic() + 8
+            while len(api.calls_of("download")) < before + 3 and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(crowd.random.uniform(0, 0.1))
+            bot.kill()
+    with process(api, database, log):
+        sending.join()
+        crowd.wait_all_answered()
+        wait_until_all_is_done(database)
+    assert stored(database) == crowd.expected()
+    assert api.token not in log.read_text()
+
+
+def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
+    api: BotApi, database: Database, log: Path
+) -> None:
+    crowd = Crowd(api, people=4, seed=4)
+    api.faults.hang("download")
+    with process(api, database, log) as bot:
+        api.wait_call("getMe")
+        sending = crowd.send(12, pause=0.02)
+        api.wait_call("sendPhoto")
+        bot.terminate()
+        time.sleep(0.05)
+        bot.terminate()  # `make` passes the signal on, so it may come twice
+        bot_ended(log)
+        bot.terminate()
+        assert bot.wait(10) == 0
+    sending.join()
+    assert "Traceback" not in log.read_text()
+    with process(api, database, log):
+        crowd.wait_all_answered()
+        wait_until_all_is_done(database)
+    assert stored(database) == crowd.expected()
+
+
+def test_told_to_stop_before_telegram_ever_answered_it_stops(
+    api: BotApi, database: Database, log: Path
+) -> None:
+    api.faults.hang("getMe", times=None)
+    with process(api, database, log) as bot:
+        api.wait_call("getMe")
+        bot.send_signal(signal.SIGINT)
+        assert bot.wait(5) == 0
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_second_bot_on_the_same_token_is_noticed_and_nothing_is_lost(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot, heard: pytest.LogCaptureFixture
+) -> None:
+    with stopped_bot.running(), stopped_bot.running():
+        time.sleep(0.5)
+        answer = ann.wait_answer(to=ann.photo(made_photo("7")))
+        ann.press(answer, "4")
+        ann.wait_answer(lambda m: m is answer and ": 4" in m.text)
+    assert "another program fetches this bot's updates" in heard.text
+    with stopped_bot.database.read() as session:
+        assert session.scalars(select(Sample.label)).all() == [4]
+
+
+def test_it_introduces_itself(api: BotApi, ann: Sender, stopped_bot: RunningBot) -> None:
+    with stopped_bot.running():
+        commands = api.wait_call("setMyCommands").parameters["commands"]
+        api.wait_call("setMyShortDescription")
+    assert [command["command"] for command in commands] == list(texts.COMMANDS)
+
+
+def test_without_an_introduction_it_works_all_the_same(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot
+) -> None:
+    api.faults.error("setMyCommands", 400, "Bad Request: whatever")
+    with stopped_bot.running():
+        ann.wait_answer(to=ann.photo(made_photo("7")))

@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.keyboards import (
+    MOST_DIGIT_BUTTONS,
+    NUMBERS,
+    Press,
+    all_digits_keyboard,
+    consent_keyboard,
+    forget_keyboard,
+    one_digit_keyboard,
+    picked_keyboard,
+    read_press,
+    undo_button,
+)
+from bot.messages import Button, Keyboard, Refused
+from model.tables import NOT_A_DIGIT, Sample
+
+LARGEST_ID = 10**18 - 1
+
+
+def samples(count: int) -> list[Sample]:
+    return [
+        Sample(id=LARGEST_ID - n, photo_id=LARGEST_ID, predicted=n % 10, position=n)
+        for n in range(count)
+    ]
+
+
+def buttons(keyboard: Keyboard) -> list[Button]:
+    return [button for row in keyboard for button in row]
+
+
+def test_one_digit_can_be_confirmed_corrected_or_refused() -> None:
+    (sample,) = samples(1)
+    found = buttons(one_digit_keyboard(sample))
+    assert [b.text for b in found] == ["✓ 0", *"0123456789", "Not a digit"]
+    assert read_press(found[0].data) == Press("label", (sample.id, 0))
+    assert read_press(found[-1].data) == Press("label", (sample.id, NOT_A_DIGIT))
+
+
+def test_of_several_digits_each_has_a_button_that_shows_it_and_what_was_said() -> None:
+    keyboard = all_digits_keyboard(samples(3), [None, 7, NOT_A_DIGIT], None)
+    assert [b.text for b in buttons(keyboard)] == ["0", "✓7", "✗", "✓ All right"]
+
+
+def test_with_all_labelled_there_is_nothing_left_to_confirm_but_to_undo() -> None:
+    keyboard = all_digits_keyboard(samples(2), [0, 1], undo_button(5, 6))
+    assert [b.text for b in buttons(keyboard)] == ["✓0", "✓1", "Undo"]
+
+
+def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
+    many = samples(200)
+    undo = undo_button(LARGEST_ID, LARGEST_ID)
+    for keyboard in (
+        all_digits_keyboard(many, [None] * 200, undo),
+        picked_keyboard(many[0]),
+        consent_keyboard(LARGEST_ID),
+        forget_keyboard(LARGEST_ID),
+    ):
+        assert len(buttons(keyboard)) <= 100
+        assert all(1 <= len(b.data.encode()) <= 64 for b in buttons(keyboard))
+        assert all(len(row) <= 8 for row in keyboard)
+        for button in buttons(keyboard):
+            read_press(button.data)
+    assert len(buttons(all_digits_keyboard(many, [None] * 200, undo))) == MOST_DIGIT_BUTTONS + 2
+
+
+@pytest.mark.parametrize("keyboard", [consent_keyboard(7), forget_keyboard(7)])
+def test_questions_are_answered_with_yes_or_no(keyboard: Keyboard) -> None:
+    yes, no = buttons(keyboard)
+    assert yes.text.startswith("Yes")
+    assert no.text.startswith("No")
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "label", "label:1", "label:1:11", "label:1:-1", "label:x:1", "label:1:2:3", "drop:1",
+     "label:1:2 ", "LABEL:1:2", "label:9999999999999999999:1", "label:١:2", "'; DROP TABLE photos"],
+)  # fmt: skip
+def test_forged_data_is_refused(data: str) -> None:
+    with pytest.raises(Refused):
+        read_press(data)
+
+
+@given(st.text(max_size=64))
+def test_any_data_means_something_or_is_refused(data: str) -> None:
+    try:
+        press = read_press(data)
+    except Refused:
+        return
+    assert len(press.numbers) == NUMBERS[press.action]

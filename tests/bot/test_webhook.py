@@ -1,0 +1,123 @@
+"""The webhook is the same bot: only the way in differs."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import texts
+from bot.inbox import Place
+from bot.webhook import LARGEST_BODY, Webhook, WebhookServer
+from model.database import Database
+from model.tables import InboxUpdate
+from tests.bot.chosen_reader import made_photo
+from tests.bot.running import RunningBot
+from tests.bot_api import BotApi, Sender
+
+SECRET = "only_Telegram-knows"
+UPDATE = {"update_id": 5, "message": {"chat": {"id": 1}}}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Served:
+    port: int
+    handed_on: list[Place]
+
+    def post(
+        self, body: bytes = json.dumps(UPDATE).encode(), method: str = "POST", **headers: str
+    ) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        all_headers = {"Content-Type": "application/json", "secret": SECRET} | headers
+        all_headers["X-Telegram-Bot-Api-Secret-Token"] = all_headers.pop("secret")
+        try:
+            connection.request(method, "/any/path", body, all_headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def served(database: Database) -> Iterator[Served]:
+    handed_on: list[Place] = []
+    port = free_port()
+    with WebhookServer(Webhook(database, 1, SECRET, handed_on.extend), "127.0.0.1", port):
+        yield Served(port, handed_on)
+
+
+def stored(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(InboxUpdate)) or 0
+
+
+def test_an_update_is_stored_handed_on_and_answered_with_200(
+    served: Served, database: Database
+) -> None:
+    assert served.post() == 200
+    assert served.handed_on == [Place(1, 1)]
+    assert served.post() == 200, "sent again, it is known"
+    assert served.handed_on == [Place(1, 1)]
+    assert stored(database) == 1
+
+
+def test_a_charset_in_the_content_type_is_fine(served: Served) -> None:
+    assert served.post(**{"Content-Type": "application/json; charset=UTF-8"}) == 200
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"secret": "wrong"}, 403),
+        ({"secret": ""}, 403),
+        ({"secret": "ü"}, 403),
+        ({"method": "GET"}, 405),
+        ({"Content-Type": "text/html"}, 415),
+        ({"body": b"{"}, 400),
+        ({"body": b"[1]"}, 400),
+        ({"body": b"[" * 100_000}, 400),
+        ({"body": b"\xff\xfe"}, 400),
+        ({"body": b""}, 400),
+        ({"Content-Length": str(LARGEST_BODY + 1)}, 413),
+    ],
+)
+def test_what_is_no_update_from_telegram_is_refused(
+    served: Served, database: Database, request_: dict[str, Any], status: int
+) -> None:
+    assert served.post(**request_) == status
+    assert stored(database) == 0
+    assert served.handed_on == []
+
+
+def test_what_cannot_be_stored_is_not_acknowledged(
+    served: Served, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "write", lambda: 1 / 0)
+        assert served.post() == 500
+    assert served.post() == 200
+
+
+def test_the_whole_bot_works_by_webhook(api: BotApi, ann: Sender, stopped_bot: RunningBot) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/hook"
+    api.webhook.content_type = "application/json; charset=utf-8"
+    photo = ann.photo(made_photo("7"))
+    with stopped_bot.running(webhook_url=url, webhook_secret=SECRET, webhook_port=port):
+        answer = ann.wait_answer(to=photo)
+        ann.press(answer, "4")
+        ann.wait_answer(lambda m: m is answer and ": 4" in m.text)
+        assert api.webhook.secret_token == SECRET
+    assert api.calls_of("getUpdates") == []
+    text = ann.text("hi")
+    with stopped_bot.running():  # and back to polling
+        ann.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO)
+    assert text
