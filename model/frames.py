@@ -1,0 +1,80 @@
+"""Take form boxes off the paper: a frame around a digit, or a row of them as on forms."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import Floats, Pieces
+
+SMALLEST_FRAME = 0.04
+"""A frame's shorter side, as a share of the picture's longer one."""
+
+MOST_INK = 0.45
+"""A frame is mostly empty."""
+
+MARGIN = 0.12
+"""How far, as a share of its shorter side, a frame's line may stray from its box."""
+
+COVERED = 0.85
+"""Share of a side along which there is ink within the margin: an oval's is less."""
+
+
+def remove_frames(contrast: Floats, pieces: Pieces) -> Floats:
+    """Return the contrast without the frames among the pieces; the same array if there are none."""
+    found = [index for index in range(len(pieces)) if is_frame(pieces, index)]
+    if not found:
+        return contrast
+    contrast = contrast.copy()
+    for index in found:
+        x0, y0, x1, y1 = pieces.boxes[index]
+        mask = pieces.labels[y0:y1, x0:x1] == index + 1
+        contrast[y0:y1, x0:x1][frame_lines(mask)] = 0
+    return contrast
+
+
+def is_frame(pieces: Pieces, index: int) -> bool:
+    """Tell whether a piece has ink along at least three of its box's sides, and little within."""
+    x0, y0, x1, y1 = pieces.boxes[index]
+    if min(x1 - x0, y1 - y0) < SMALLEST_FRAME * max(pieces.labels.shape):
+        return False
+    if pieces.areas[index] > MOST_INK * (x1 - x0) * (y1 - y0):
+        return False
+    mask = pieces.labels[y0:y1, x0:x1] == index + 1
+    return int(np.sum([share >= COVERED for share in side_cover(mask)])) >= 3
+
+
+def side_cover(mask: NDArray[np.bool_]) -> list[float]:
+    """Return the share of each side (top, bottom, left, right) that has ink near it."""
+    margin = margin_of(mask)
+    return [
+        float(mask[:margin].any(axis=0).mean()),
+        float(mask[-margin:].any(axis=0).mean()),
+        float(mask[:, :margin].any(axis=1).mean()),
+        float(mask[:, -margin:].any(axis=1).mean()),
+    ]
+
+
+def margin_of(mask: NDArray[np.bool_]) -> int:
+    """Return how far a frame's line may stray, in pixels."""
+    return max(2, int(MARGIN * min(mask.shape)))
+
+
+def frame_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which ink of a frame's crop is its lines: along the sides, and between its cells."""
+    margin = margin_of(mask)
+    lines = np.zeros_like(mask)
+    top, bottom, left, right = (share >= COVERED for share in side_cover(mask))
+    lines[:margin] |= top
+    lines[-margin:] |= bottom
+    lines[:, :margin] |= left
+    lines[:, -margin:] |= right
+    inner = mask & ~lines
+    separators = inner[margin:-margin].mean(axis=0) >= COVERED
+    lines |= spread(separators, 2)
+    return lines & mask
+
+
+def spread(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return the flags with each true one spread `reach` places both ways."""
+    return np.convolve(flags, np.ones(2 * reach + 1), mode="same") > 0.5

@@ -1,0 +1,108 @@
+"""From the bytes of a photo to an upright picture that the reader can work on."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MAX_PIXELS = 120_000_000
+"""More than any phone's camera takes; checked before anything is decoded."""
+
+WORKING_SIDE = 960
+"""The longer side, in pixels, of the picture that is read: small digits keep their strokes."""
+
+SMALLEST_SIDE = 320
+"""Smaller pictures are enlarged to this, so that a stroke is always several pixels wide."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+
+Image.MAX_IMAGE_PIXELS = None  # our own limit comes first; Pillow's only warns at half of it
+
+
+class UnreadablePhoto(ValueError):
+    """The bytes are no picture that can be read; the message is fit for the sender."""
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """An upright picture, no larger than it needs to be."""
+
+    pixels: NDArray[np.uint8]
+    """H×W×3, RGB."""
+    width: int
+    """Of the upright photo as it was sent, in pixels; `pixels` may be smaller."""
+    height: int
+    media_type: str
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the upright photo per pixel of `pixels`."""
+        return float(self.width / self.pixels.shape[1])
+
+
+def open_photo(data: bytes) -> Photo:
+    """Decode a photo, turn it upright as its EXIF says and shrink it to `WORKING_SIDE`.
+
+    The first frame of an animation; transparent parts as white paper. Raises `UnreadablePhoto`.
+    """
+    if not data:
+        raise UnreadablePhoto("The file is empty.")
+    if data[4:8] == b"ftyp":
+        import pillow_heif  # loads slowly, and only iPhones' files need it
+
+        pillow_heif.register_heif_opener()
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return decode(image)
+    except UnreadablePhoto:
+        raise
+    except UnidentifiedImageError:
+        raise UnreadablePhoto(
+            "This is no picture I can open: send a photo, or a JPEG, PNG, WebP, HEIC or AVIF file."
+        ) from None
+    except Exception as error:  # Pillow's plugins raise whatever a broken file makes them raise
+        raise UnreadablePhoto("The picture is damaged: please send it again.") from error
+
+
+def decode(image: Image.Image) -> Photo:
+    """Return the upright, shrunk picture of an opened image."""
+    if image.width * image.height > MAX_PIXELS:
+        raise UnreadablePhoto(
+            f"The picture has {image.width * image.height // 1_000_000} megapixels; "
+            f"{MAX_PIXELS // 1_000_000} is the most I can read."
+        )
+    media_type = Image.MIME.get(image.format or "", "application/octet-stream")
+    size = image.size
+    image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # JPEG alone: decodes at reduced scale
+    image.load()
+    turned = ImageOps.exif_transpose(image)
+    if (turned.width >= turned.height) != (size[0] >= size[1]):
+        size = size[1], size[0]
+    picture = on_white(turned)
+    picture = picture.resize(working_size(picture), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return Photo(np.asarray(picture), size[0], size[1], media_type)
+
+
+def working_size(picture: Image.Image) -> tuple[int, int]:
+    """Return the size to read a picture at: large ones shrunk, thumbnails enlarged."""
+    side = max(picture.size)
+    ratio = min(max(SMALLEST_SIDE / side, 1), WORKING_SIDE / side)
+    return max(1, round(picture.width * ratio)), max(1, round(picture.height * ratio))
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Return the image as RGB, with transparent parts laid on white."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        levels = np.asarray(image, dtype=np.float32)
+        low, high = float(levels.min()), float(levels.max())
+        image = Image.fromarray(((levels - low) * (255 / max(high - low, 1))).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        white.alpha_composite(image)
+        image = white
+    return image.convert("RGB")

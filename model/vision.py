@@ -1,0 +1,130 @@
+"""The way of the pixels: from a photo's bytes to what may be its digits, line by line.
+
+photo    bytes -> upright RGB picture, no larger than needed
+light    -> contrast: 0 on paper, towards 1 in ink, whatever lamp, shadow or paper
+ruling   -> the lines of squared and ruled paper are taken off
+frames   -> and the boxes of forms
+ink      -> pieces: connected strokes, each held against its own strength
+layout   -> lines of writing, and in each the candidates for one digit
+glyphs   -> each candidate as 28x28 in the form of MNIST's samples
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.frames import remove_frames
+from model.glyphs import normalize
+from model.ink import Pieces, find_pieces, ink_threshold
+from model.layout import Candidate, Slice, candidates, cut_wide, find_lines
+from model.light import darkness_of_ink, even_light, to_gray
+from model.photo import Photo, UnreadablePhoto, open_photo
+from model.ruling import remove_ruling
+
+__all__ = [
+    "Ink",
+    "Line",
+    "Photo",
+    "UnreadablePhoto",
+    "find_inks",
+    "find_lines_of_glyphs",
+    "open_photo",
+]
+
+Floats = NDArray[np.float32]
+
+DOUBT = 0.47
+"""How far from even chances dark and light ink must be before only one of them is tried."""
+
+RULED_SHARE = 0.7
+"""A thin piece as long as this share of the picture may be ruling, which is then taken off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line of writing: its slices of ink and every candidate that they can make up."""
+
+    slices: list[Slice]
+    candidates: list[Candidate]
+    glyphs: NDArray[np.uint8]
+    """N×28×28, one for each candidate: ink 255 on 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The ink of a photo, before anyone asks what is written there."""
+
+    contrast: Floats
+    """H×W, 0..1."""
+    pieces: Pieces
+
+    def turned(self, quarters: int) -> Ink:
+        """Return the ink as it stands after so many quarter turns against the clock."""
+        turned = self
+        for _ in range(quarters):
+            width = turned.contrast.shape[1]
+            x0, y0, x1, y1 = turned.pieces.boxes.T
+            boxes = np.stack([y0, width - x1, y1, width - x0], axis=1)
+            pieces = replace(turned.pieces, labels=np.rot90(turned.pieces.labels), boxes=boxes)
+            turned = Ink(np.rot90(turned.contrast), pieces)
+        return turned
+
+
+def find_inks(photo: Photo) -> list[Ink]:
+    """Return the ink of an upright photo, at the scale of `photo.pixels`.
+
+    Dark ink, or light ink on dark ground; both, the likelier first, where that is in doubt.
+    """
+    gray = to_gray(photo.pixels)
+    darkness = darkness_of_ink(gray)
+    likely = darkness >= 0.5
+    sides = [likely] if abs(darkness - 0.5) > DOUBT else [likely, not likely]
+    return [find_ink(even_light(gray, dark)) for dark in sides]
+
+
+def find_ink(contrast: Floats) -> Ink:
+    """Return the pieces of an H×W contrast, once ruling and form boxes are taken off."""
+    pieces = find_pieces(contrast)
+    if may_be_ruled(pieces):
+        contrast = remove_ruling(contrast, ink_threshold(contrast))
+        pieces = find_pieces(contrast)
+    unframed = remove_frames(contrast, pieces)
+    if unframed is not contrast:
+        contrast, pieces = unframed, find_pieces(unframed)
+    return Ink(contrast, pieces)
+
+
+def may_be_ruled(pieces: Pieces) -> bool:
+    """Tell whether some piece goes most of the way across the picture and is all thin lines."""
+    height, width = pieces.labels.shape
+    x0, y0, x1, y1 = pieces.boxes.T
+    across = (x1 - x0 > RULED_SHARE * width) | (y1 - y0 > RULED_SHARE * height)
+    return bool((across & (pieces.areas < 0.35 * (x1 - x0) * (y1 - y0))).any())
+
+
+def find_lines_of_glyphs(ink: Ink) -> list[Line]:
+    """Return the lines of writing that the ink stands in."""
+    lines = []
+    for line in find_lines(ink.pieces):
+        parts = cut_wide(line, ink.pieces.labels)
+        found = candidates(parts)
+        glyphs = [
+            normalize(crop_ink(ink, parts[choice.first : choice.last], choice.box))
+            for choice in found
+        ]
+        lines.append(Line(parts, found, np.stack(glyphs)))
+    return lines
+
+
+def crop_ink(ink: Ink, slices: list[Slice], box: tuple[int, int, int, int]) -> Floats:
+    """Return the ink, 0..1, that the slices leave in their box; other pieces are blanked."""
+    x0, y0, x1, y1 = box
+    pieces = ink.pieces
+    ours = np.zeros(len(pieces) + 1, bool)
+    ours[[0, *(part.piece + 1 for part in slices)]] = True
+    strength = max(float(pieces.strengths[part.piece]) for part in slices)
+    share = np.clip((ink.contrast[y0:y1, x0:x1] / strength - 0.3) / 0.5, 0, 1)
+    return np.where(ours[pieces.labels[y0:y1, x0:x1]], share, np.float32(0))

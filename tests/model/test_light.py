@@ -1,0 +1,88 @@
+"""Whatever the lamp, the shadow and the paper: paper is 0 and ink is not."""
+
+import numpy as np
+import pytest
+
+from model.light import closing, darkness_of_ink, even_light, fit_lamp, running_maximum, to_gray
+
+HEIGHT, WIDTH = 240, 320
+
+
+def paper_with_ink(light: np.ndarray, share: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
+    """A ring of ink that takes all light but `share` away, and where it is."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    radius = np.hypot(y - 120, x - 160)
+    ink = (radius > 50) & (radius < 60)
+    return np.where(ink, light * share, light).astype(np.float32), ink
+
+
+def lights() -> dict[str, np.ndarray]:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    return {
+        "even": np.full((HEIGHT, WIDTH), 200.0),
+        "from the left": 80 + 120 * x / WIDTH,
+        "vignette": 220 * np.exp(-(((y - 120) / 200) ** 2) - ((x - 160) / 260) ** 2),
+        "hard shadow": np.where(x + 0.3 * y < 190, 220.0, 110.0),
+    }
+
+
+@pytest.mark.parametrize("name", lights())
+def test_ink_stands_out_the_same_in_any_light(name: str) -> None:
+    gray, ink = paper_with_ink(lights()[name])
+    contrast = even_light(gray, dark_ink=True)
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    at_edge = np.abs(x + 0.3 * y - 190) < 8 if name == "hard shadow" else np.zeros_like(ink)
+    assert np.quantile(contrast[~ink & ~at_edge], 0.99) < 0.12
+    assert np.quantile(contrast[ink & ~at_edge], 0.05) > 0.4
+
+
+def test_light_ink_is_measured_on_the_inverted_picture() -> None:
+    gray, ink = paper_with_ink(np.full((HEIGHT, WIDTH), 200.0))
+    contrast = even_light(255 - gray, dark_ink=False)
+    assert contrast[ink].min() > 0.4
+    assert contrast[~ink].max() < 0.05
+
+
+def test_dark_and_light_ink_are_told_apart() -> None:
+    gray, _ = paper_with_ink(lights()["vignette"])
+    assert darkness_of_ink(gray) > 0.8
+    assert darkness_of_ink(255 - gray) < 0.2
+
+
+def test_red_ink_on_green_paper_of_the_same_brightness_is_seen() -> None:
+    pixels = np.full((HEIGHT, WIDTH, 3), (90, 150, 90), np.uint8)
+    red = (222, 80, 100)  # 0.299 r + 0.587 g + 0.114 b is the green's
+    pixels[100:140, 100:220] = red
+    plain = pixels @ np.array([0.299, 0.587, 0.114])
+    assert abs(plain[120, 150] - plain[10, 10]) < 5
+    gray = to_gray(pixels)
+    assert abs(gray[120, 150] - gray[10, 10]) > 100
+
+
+def test_black_ink_keeps_its_plain_brightness() -> None:
+    pixels = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    pixels[100:140, 100:220] = 40
+    assert set(np.unique(to_gray(pixels))) == {40, 200}
+
+
+def test_the_running_maximum_is_that_of_every_window() -> None:
+    values = np.random.default_rng(0).random((7, 23)).astype(np.float32)
+    expected = [[row[max(0, i - 2) : i + 3].max() for i in range(23)] for row in values]
+    assert np.array_equal(running_maximum(values, 5, 1), np.array(expected))
+    assert np.array_equal(running_maximum(values.T, 5, 0), np.array(expected).T)
+
+
+def test_closing_fills_what_is_narrow_and_keeps_what_is_wide() -> None:
+    cells = np.ones((40, 60), np.float32)
+    cells[:, 10:14] = 0.2  # a stroke
+    cells[:, 35:] = 0.5  # a shadow
+    filled = closing(cells, 11)
+    assert (filled[:, :35] == 1).all()
+    assert (filled[:, 35:] == 0.5).all()
+
+
+def test_the_lamp_is_a_smooth_fall_whatever_is_written() -> None:
+    light = lights()["from the left"][::4, ::4].astype(np.float32)
+    written = light.copy()
+    written[20:40, 30:34] *= 0.3
+    assert np.abs(fit_lamp(written) / light - 1).max() < 0.1

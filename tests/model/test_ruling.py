@@ -1,0 +1,45 @@
+"""Lines go, what is written on them stays."""
+
+import numpy as np
+import pytest
+
+from model.ink import find_pieces
+from model.ruling import remove_ruling
+from model.vision import find_ink
+
+HEIGHT, WIDTH = 480, 640
+
+
+def ruled(angle: float, squared: bool, contrast: float) -> np.ndarray:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    slope = np.radians(angle)
+    lines = np.abs((y * np.cos(slope) - x * np.sin(slope)) % 48 - 24) < 1
+    if squared:
+        lines |= np.abs((x * np.cos(slope) + y * np.sin(slope)) % 48 - 24) < 1
+    return np.where(lines, contrast, 0).astype(np.float32)
+
+
+@pytest.mark.parametrize("angle", [0, 7, -20])
+@pytest.mark.parametrize("squared", [False, True])
+def test_an_oval_on_lines_is_left_alone(angle: float, squared: bool) -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    oval = np.abs(np.hypot((y - 240) / 90, (x - 300) / 60) - 1) < 0.09
+    page = np.maximum(ruled(angle, squared, 0.5), np.where(oval, 0.7, 0)).astype(np.float32)
+    before = find_pieces(page).boxes
+    assert (before[:, 2] - before[:, 0]).max() > 500  # lines and oval hang together
+    boxes = find_ink(page).pieces.boxes
+    assert (np.abs(boxes - [240, 150, 361, 331]).max(axis=1) < 16).any()
+
+
+def test_ink_as_dark_as_the_lines_is_joined_over_them() -> None:
+    page = ruled(0, False, 0.5)
+    page[100:380, 300:310] = 0.5
+    cleaned = remove_ruling(page, 0.05)
+    assert cleaned[100:380, 302:308].min() > 0.3
+    assert cleaned[:, :280].max() < 0.1
+
+
+def test_a_one_that_fills_the_frame_is_no_ruling() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    page[5:-5, 300:312] = 0.8
+    assert np.array_equal(find_ink(page).contrast, page)
