@@ -1,0 +1,268 @@
+"""A training run in files: weights with their card, a log, and a checkpoint to go on from.
+
+    with contextlib.closing(run(recipe, data, Path("weights/digits.npz"))) as epochs:
+        for epoch in epochs:
+            print(epoch.number, epoch.loss)
+
+`digits.npz` appears at the end, whole. Until then `digits.checkpoint.npz` holds the run, and
+`digits.log.jsonl` gets a JSON line an epoch. A run that was killed goes on with `resume=True` to
+the very end it would have had. One that is interrupted (Ctrl-C, or the loop is left) writes the
+best network so far, and can go on as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import zipfile
+import zlib
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.dataset import Dataset
+from model.network import Array, Network
+from model.presets import Recipe
+from model.training import Epoch, accuracy, cores, create_network, train
+from model.weights import written_whole
+
+
+class WrongCheckpoint(ValueError):
+    """The run can't go on from the checkpoint; the message says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunData:
+    """What a run learns from and is measured on."""
+
+    main: Dataset
+    validation: Dataset
+    """Scored after every epoch; empty for none."""
+    others: tuple[tuple[Dataset, float], ...] = ()
+    """Data mixed in, each with its share, see `training.train`."""
+    test: Dataset | None = None
+    """Scored once, at the end."""
+
+    @classmethod
+    def hold_out(
+        cls,
+        recipe: Recipe,
+        main: Dataset,
+        others: Sequence[tuple[Dataset, float]] = (),
+        test: Dataset | None = None,
+    ) -> RunData:
+        """Keep the recipe's number of the main images, drawn by its seed, for validation."""
+        rest, validation = main.split(recipe.held_out, np.random.default_rng([recipe.seed, 0]))
+        return cls(rest, validation, tuple(others), test)
+
+    @property
+    def outputs(self) -> int:
+        """The classes of the network to train: 11 where any of the data knows "no digit"."""
+        return max(self.main.classes, *(data.classes for data, _ in self.others), 0)
+
+    @property
+    def description(self) -> list[dict[str, Any]]:
+        """For the card: each data set's source, size, share and fingerprint."""
+        sources = [(self.main, 1.0), *self.others]
+        return [
+            {
+                "source": Path(data.source).name,
+                "images": len(data),
+                "share": share,
+                "fingerprint": data.fingerprint,
+            }
+            for data, share in sources
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where a run stands after an epoch: all that is needed to go on."""
+
+    network: Network
+    velocity: Sequence[Array]
+    best: Network
+    epoch: int
+    """Epochs finished."""
+    best_accuracy: float
+    seconds: float
+    """Of training, over all sittings."""
+    recipe: dict[str, Any]
+    data: list[dict[str, Any]]
+
+    def save(self, path: Path) -> None:
+        """Write it whole."""
+        facts = {
+            name: getattr(self, name)
+            for name in ("epoch", "best_accuracy", "seconds", "recipe", "data")
+        }
+        arrays = {"facts": np.array(json.dumps(facts))}
+        for name, part in (
+            ("network", self.network.weights + self.network.biases),
+            ("velocity", self.velocity),
+            ("best", self.best.weights + self.best.biases),
+        ):
+            arrays |= {f"{name}_{number}": array for number, array in enumerate(part)}
+        with written_whole(path) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, path: Path, fresh: Checkpoint) -> Checkpoint:
+        """Read what `save` wrote for the same recipe and data; raises `WrongCheckpoint`."""
+        try:
+            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+                facts = json.loads(str(file["facts"]))
+                parts = {
+                    name: tuple(file[key] for key in ordered(file.files, name))
+                    for name in ("network", "velocity", "best")
+                }
+        except FileNotFoundError as error:
+            raise WrongCheckpoint(
+                f"There is no unfinished run to resume: {path} does not exist."
+            ) from error
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            raise WrongCheckpoint(f"{path} is damaged: start again without --resume.") from error
+        for name, now in (("recipe", fresh.recipe), ("data", fresh.data)):
+            if facts[name] != json.loads(json.dumps(now)):
+                raise WrongCheckpoint(
+                    f"{path} is of a run with another {name}: start again without --resume."
+                )
+        network, best = (filled(fresh.network, parts[name]) for name in ("network", "best"))
+        return cls(network, parts["velocity"], best, **facts)
+
+
+def run(
+    recipe: Recipe,
+    data: RunData,
+    out: Path,
+    resume: bool = False,
+    threads: int | None = None,
+) -> Generator[Epoch, None, None]:
+    """Train, yielding after every epoch; raises `WrongCheckpoint`, `Diverged`, `OSError`.
+
+    `Epoch.seconds` counts all sittings of the run. The last epoch's network is what is written.
+    """
+    threads = threads or cores()
+    checkpoint_path, log_path = out.with_suffix(".checkpoint.npz"), out.with_suffix(".log.jsonl")
+    untrained = create_network(recipe, data.outputs)
+    at = Checkpoint(untrained, (), untrained, 0, -1.0, 0.0, asdict(recipe), data.description)
+    if resume:
+        at = Checkpoint.load(checkpoint_path, at)
+    else:
+        checkpoint_path.unlink(missing_ok=True)
+    cut_log(log_path, at.epoch)
+    before = at.seconds
+    try:
+        for epoch in train(
+            at.network,
+            data.main,
+            data.validation,
+            recipe,
+            data.others,
+            at.epoch,
+            at.velocity,
+            threads,
+        ):
+            now = replace(epoch, seconds=before + epoch.seconds)
+            at = advanced(at, now)
+            append_log(log_path, now)
+            at.save(checkpoint_path)
+            yield now
+    except (KeyboardInterrupt, GeneratorExit):
+        if at.epoch:
+            finish(at, at.best, recipe, data, threads).save(out)
+        raise
+    finish(at, at.network, recipe, data, threads).save(out)
+    checkpoint_path.unlink(missing_ok=True)
+
+
+def advanced(at: Checkpoint, epoch: Epoch) -> Checkpoint:
+    """The checkpoint after one more epoch; without validation the newest counts as the best."""
+    better = not epoch.accuracy < at.best_accuracy
+    return replace(
+        at,
+        network=epoch.network,
+        velocity=epoch.velocity,
+        best=epoch.network if better else at.best,
+        epoch=epoch.number,
+        best_accuracy=max(epoch.accuracy, at.best_accuracy) if better else at.best_accuracy,
+        seconds=epoch.seconds,
+    )
+
+
+def finish(
+    at: Checkpoint, network: Network, recipe: Recipe, data: RunData, threads: int
+) -> Network:
+    """The network as it is written: rounded if the recipe says so, then scored, with its card."""
+    final = network.rounded() if recipe.rounded else network
+    scores = {"validation": accuracy(final, data.validation)}
+    if data.test is not None:
+        scores["test"] = accuracy(final, data.test)
+    card = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "recipe": at.recipe,
+        "data": at.data,
+        "epochs": at.epoch,
+        "finished": at.epoch == recipe.epochs,
+        "seconds": round(at.seconds, 1),
+        "threads": threads,
+        "numpy": np.__version__,
+        "scores": {name: score for name, score in scores.items() if not math.isnan(score)},
+        "fingerprint": fingerprint(final),
+    }
+    return replace(final, card=json.loads(json.dumps(card)))
+
+
+def fingerprint(network: Network) -> str:
+    """Of the parameters alone: the same for a network remade bit by bit, whenever that was."""
+    digest = hashlib.sha256()
+    for part in network.weights + network.biases:
+        digest.update(part.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def filled(network: Network, parameters: Sequence[Array]) -> Network:
+    """The network with these weights and biases, in one row."""
+    layers = len(network.weights)
+    return replace(network, weights=tuple(parameters[:layers]), biases=tuple(parameters[layers:]))
+
+
+def ordered(names: Sequence[str], prefix: str) -> list[str]:
+    """prefix_0, prefix_1 and so on, as many as there are."""
+    return [f"{prefix}_{number}" for number in range(sum(n.startswith(prefix) for n in names))]
+
+
+def append_log(path: Path, epoch: Epoch) -> None:
+    """One JSON line: how the epoch went."""
+    line = {
+        "epoch": epoch.number,
+        "loss": epoch.loss,
+        "accuracy": None if math.isnan(epoch.accuracy) else epoch.accuracy,
+        "samples_a_second": round(epoch.samples_a_second),
+        "seconds": round(epoch.seconds, 2),
+    }
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def cut_log(path: Path, epochs: int) -> None:
+    """Keep the lines of the first `epochs` epochs: what came after them was not finished."""
+    kept = [line for line in read_log(path) if line["epoch"] <= epochs]
+    with written_whole(path) as file:
+        file.write("".join(json.dumps(line) + "\n" for line in kept).encode())
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """The log's lines; a last one that was cut off by a kill is left out."""
+    lines = []
+    for text in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            lines.append(json.loads(text))
+        except json.JSONDecodeError:
+            break
+    return lines
