@@ -1,0 +1,152 @@
+"""From what may be a digit to the answer."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from model.layout import Candidate, Slice
+from model.paper.sheet import make_sheet
+from model.paper.strokes import draw_digit
+from model.photo import UnreadablePhoto
+from model.recognizer import Digit, Reading, Recognizer, best_path, evidence, place
+from model.settings import PROJECT
+from model.vision import Line, Photo
+
+
+def digit(
+    value: int, confidence: float = 0.9, box: tuple[int, int, int, int] = (0, 0, 9, 9)
+) -> Digit:
+    pixels, probabilities = np.zeros((28, 28), np.uint8), np.full(10, 0.1, np.float32)
+    return Digit(value, confidence, box, 0, pixels, probabilities, 0.0)
+
+
+def line_of(pieces: list[int], groups: list[tuple[int, int]]) -> Line:
+    """A line whose slices belong to these pieces, with candidates of slices first to last."""
+    slices = [Slice(piece, 10 * i, 0, 10 * i + 9, 20) for i, piece in enumerate(pieces)]
+    found = [Candidate(first, last, (0, 0, 1, 1)) for first, last in groups]
+    return Line(slices, found, np.zeros((len(found), 28, 28), np.uint8))
+
+
+def path(line: Line, chances: list[float], no_digit: list[float]) -> list[int]:
+    return best_path(line, np.array(chances, np.float32), np.array(no_digit, np.float32))
+
+
+def test_two_slices_that_read_well_together_are_one_digit() -> None:
+    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.3, 0.95, 0.2], [0.6, 0.02, 0.7]) == [1]
+
+
+def test_two_slices_that_read_well_alone_are_two_digits() -> None:
+    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.95, 0.3, 0.9], [0.02, 0.6, 0.02]) == [0, 2]
+
+
+def test_what_is_no_digit_is_left_out() -> None:
+    line = line_of([0, 1, 2], [(0, 1), (1, 2), (2, 3)])
+    assert path(line, [0.9, 0.05, 0.9], [0.05, 0.9, 0.05]) == [0, 2]
+
+
+def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
+    groups = [(0, 1), (0, 2), (1, 2)]
+    chances, no_digit = [0.8, 0.6, 0.8], [0.1, 0.2, 0.1]
+    assert path(line_of([0, 1], groups), chances, no_digit) == [0, 2]
+    assert path(line_of([0, 0], groups), chances, no_digit) == [1]
+
+
+def test_lines_and_rings_say_nothing_of_the_way_a_photo_stands() -> None:
+    assert evidence([digit(0), digit(1)]) == 0
+    assert evidence([digit(4, 0.5), digit(7, 1.0)]) == pytest.approx(1.25)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_boxes_of_a_turned_photo_come_back(turns: int) -> None:
+    marked = np.zeros((60, 100), bool)
+    marked[10:20, 30:70] = True
+    rows, columns = np.nonzero(np.rot90(marked, turns))
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    photo = Photo(np.zeros((60, 100, 3), np.uint8), 200, 120, "image/png")
+    placed = place(digit(7, box=tuple(map(int, box))), photo, turns, 100, 60)
+    assert placed.box == (60, 20, 140, 40)
+
+
+def test_the_text_is_all_digits_in_order() -> None:
+    assert Reading((digit(4), digit(0), digit(7)), 9, 9, "image/png").text == "407"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Recognizer:
+    return Recognizer.load(PROJECT / "weights" / "digits.npz")
+
+
+def png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_blank_paper_reads_as_nothing(shipped: Recognizer) -> None:
+    assert shipped.read(png(Image.new("RGB", (300, 400), "#ddd"))).digits == ()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 2), (5, 5)])
+def test_tiny_and_narrow_pictures_read_as_nothing(
+    shipped: Recognizer, size: tuple[int, int]
+) -> None:
+    assert shipped.read(png(Image.new("RGB", size, "white"))).text == ""
+
+
+def test_no_picture_is_refused(shipped: Recognizer) -> None:
+    with pytest.raises(UnreadablePhoto):
+        shipped.read(b"text")
+
+
+def test_two_lines_are_read_in_order_with_their_boxes(shipped: Recognizer) -> None:
+    rng = np.random.default_rng(3)
+    page = Image.new("L", (640, 420), 255)
+    boxes = []
+    for index, value in enumerate([3, 6, 8, 2, 5, 9]):
+        ink = Image.fromarray(draw_digit(value, rng, height=90))
+        x, y = 60 + 190 * (index % 3), 50 + 190 * (index // 3)
+        page.paste(0, (x, y), ink)
+        boxes.append((x, y, x + ink.width, y + ink.height))
+    reading = shipped.read(png(page))
+    assert reading.text == "368259"
+    assert [found.line for found in reading.digits] == [0, 0, 0, 1, 1, 1]
+    found = np.array([found.box for found in reading.digits])
+    assert np.abs(found - np.array(boxes)).max() <= 4
+    for each in reading.digits:
+        assert each.probabilities.sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_light_ink_on_a_dark_ground_is_read(shipped: Recognizer) -> None:
+    page = Image.new("RGB", (300, 300), "#10301c")
+    ImageDraw.Draw(page).line([(90, 60), (210, 64), (140, 240)], fill="#e8e8e0", width=14)
+    assert shipped.read(png(page)).text == "7"
+
+
+EASY = (
+    "",
+    "coloured_paper",
+    "ruled",
+    "squared",
+    "form_boxes",
+    "uneven_light",
+    "shadow",
+    "negative",
+)
+
+
+@pytest.mark.parametrize("condition", EASY)
+def test_made_paper_is_read(shipped: Recognizer, condition: str) -> None:
+    right = 0
+    for seed in range(6):
+        rng = np.random.default_rng([7, seed])
+        labels = [str(rng.integers(10)) for _ in range(5)]
+        glyphs = [draw_digit(int(label), rng) for label in labels]
+        conditions = {condition: 0.5} if condition else {}
+        sheet = make_sheet(glyphs, labels, rng, conditions, layout="row")
+        text = shipped.read(sheet.jpeg).text
+        right += sum(a == b for a, b in zip(text, sheet.text, strict=False))
+    assert right >= 24  # of 30

@@ -1,0 +1,29 @@
+"""What the README promises of settings and commands is all there is."""
+
+import re
+
+import digitbot
+from model.settings import PROJECT, Settings
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_settings_is_complete() -> None:
+    told = re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)
+    assert told == [name.upper() for name in Settings.__dataclass_fields__]
+
+
+def test_the_example_of_settings_is_complete() -> None:
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+    told = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
+    assert sorted(told) == sorted(name.upper() for name in Settings.__dataclass_fields__)
+
+
+def test_every_command_is_told() -> None:
+    told = set(re.findall(r"digitbot ([a-z]+)", README))
+    assert set(digitbot.main.commands) <= told
+
+
+def test_every_picture_and_page_that_it_shows_is_there() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (PROJECT / target).exists(), target
