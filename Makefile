@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run install test lint
+.PHONY: run install test lint bench pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -35,3 +35,25 @@ lint: .venv/linted
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# PyTorch and the others it is held against stay out of .venv.
+.venv-bench/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+bench: .venv-bench/installed
+	.venv-bench/bin/python scripts/bench_network.py
+
+# The pictures of the README, from the real thing; needs Chromium (apt-get install chromium).
+.venv/pictured: .venv/installed
+	$(PIP) --editable '.[pictures]'
+	@touch $@
+
+pictures: .venv/pictured
+	$(BIN)/python scripts/pictures.py
+
+# The figures of docs/network.md.
+figures: .venv/installed
+	$(BIN)/python scripts/figures_network.py

@@ -49,7 +49,7 @@ CAUSE_FORM = re.compile(r"[A-Za-z0-9-]{8,40}")
 @blueprint.get("/review")
 def show() -> str:
     """Show the next sample, or `?sample=` if it is still there."""
-    after, first = number_argument("after") or 0, number_argument("sample")
+    after, first = place_in_queue()
     with desk().database.read() as database:
         samples = next_for_review(database, after, 1, first)
         card = describe(samples[0]) if samples else None
@@ -96,10 +96,17 @@ def undo() -> ResponseReturnValue:
     return redirect(url_for("review.show", sample=sample_id, after=sample_id))
 
 
+def place_in_queue() -> tuple[int, int | None]:
+    """Return `?after=`, by default the sample asked for, and `?sample=`, which comes first."""
+    first = number_argument("sample")
+    after = number_argument("after")
+    return (first or 0) if after is None else after, first
+
+
 @blueprint.get("/review/next")
 def send_next() -> ResponseReturnValue:
     """Send the samples to be shown next, and a fresh token for saving."""
-    after, first = number_argument("after") or 0, number_argument("sample")
+    after, first = place_in_queue()
     with desk().database.read() as database:
         samples = next_for_review(database, after, AHEAD, first)
         cards = [describe(sample) for sample in samples]

@@ -17,7 +17,10 @@ SIDE = 420
 MOST_DIGITS = 24
 """More digits than this are not drawn one by one."""
 
-MARGIN = 12
+MARGIN, TITLE = 12, 30
+DIGIT = (216, 130)
+"""Room for one digit with its probabilities: width and height, in pixels."""
+
 INK, PAPER, MARK = "#1b1f24", "#ffffff", "#c8102e"
 
 
@@ -62,23 +65,23 @@ def draw_boxes(picture: Image.Image, reading: Reading) -> Image.Image:
 
 
 def compose(stages: list[tuple[str, Image.Image]], digits: tuple[Digit, ...]) -> Image.Image:
-    """Return the stages side by side, and below them each digit with its probabilities."""
+    """Return the stages two by two, and below them each digit with its probabilities."""
     pictures = [resized(picture) for _, picture in stages]
-    height = max(picture.height for picture in pictures)
-    width = sum(picture.width + MARGIN for picture in pictures) + MARGIN
-    columns = max(1, (width - MARGIN) // 220)
-    rows = -(-len(digits) // columns)
-    sheet = Image.new("RGB", (width, height + 45 + rows * 130), PAPER)
-    pen, font, left = ImageDraw.Draw(sheet), ImageFont.load_default(14), MARGIN
-    for (title, _), picture in zip(stages, pictures, strict=True):
-        pen.text((left, 8), title, INK, font)
-        sheet.paste(picture, (left, 30))
-        pen.rectangle((left - 1, 29, left + picture.width, 30 + picture.height), outline="#c9ced6")
-        left += picture.width + MARGIN
+    wide = max(picture.width for picture in pictures) + MARGIN
+    high = max(picture.height for picture in pictures) + TITLE
+    width = max(2 * wide + MARGIN, MARGIN + DIGIT[0])
+    columns = (width - MARGIN) // DIGIT[0]
+    top = 2 * high + MARGIN
+    sheet = Image.new("RGB", (width, top + -(-len(digits) // columns) * DIGIT[1]), PAPER)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for place, ((title, _), picture) in enumerate(zip(stages, pictures, strict=True)):
+        x, y = MARGIN + place % 2 * wide, TITLE + place // 2 * high
+        pen.text((x, y - 22), title, INK, font)
+        sheet.paste(picture, (x, y))
+        pen.rectangle((x - 1, y - 1, x + picture.width, y + picture.height), outline="#c9ced6")
     for place, digit in enumerate(digits):
-        draw_digit(
-            sheet, digit, MARGIN + place % columns * 220, height + 45 + place // columns * 130
-        )
+        x, y = place % columns * DIGIT[0], place // columns * DIGIT[1]
+        draw_digit(sheet, digit, MARGIN + x, top + y)
     return sheet
 
 
@@ -99,4 +102,5 @@ def draw_digit(sheet: Image.Image, digit: Digit, left: int, top: int) -> None:
     for row, (name, share) in enumerate(shares):
         y = top + row * 10
         pen.text((left + 92, y - 2), name, INK, font)
-        pen.rectangle((left + 120, y, left + 120 + round(80 * share), y + 7), MARK)
+        if share >= 0.01:
+            pen.rectangle((left + 124, y, left + 124 + round(76 * share), y + 7), MARK)

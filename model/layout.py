@@ -26,7 +26,7 @@ TALL = 2.5
 
 MAX_CUTS = 16
 
-WIDE = 1.15
+WIDE = 0.9
 """A piece wider than this times its line's height may be two digits."""
 
 

@@ -91,8 +91,8 @@ def lesson_of_sheet(number: int) -> Lesson:
 
 
 def write_sheet(source: Dataset, rng: np.random.Generator) -> Sheet:
-    """Return a sheet with one to some twenty glyphs, under conditions drawn by lot."""
-    count = 1 if rng.random() < 0.35 else int(rng.integers(2, 24))
+    """Return a sheet with one to some fifty glyphs, under conditions drawn by lot."""
+    count = 1 if rng.random() < 0.3 else int(rng.integers(2, 48))
     glyphs, labels = [], []
     for _ in range(count):
         glyph, label = draw_glyph(source, rng)

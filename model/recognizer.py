@@ -37,7 +37,7 @@ ENOUGH = 0.5
 FACTOR, MARGIN = 1.5, 0.8
 """How much more evidence the photo turned, or its other ink, must give before it is believed."""
 
-PRIOR = float(__import__("os").environ.get("W", "0.3"))
+PRIOR = 0.3
 """Odds of what is no digit against those in the lessons: people send digits."""
 
 

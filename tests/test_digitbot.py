@@ -81,7 +81,7 @@ def test_read_explains_a_photo_in_a_picture(environment: dict[str, str], tmp_pat
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(f"{photo}: 7 (")
     with Image.open(picture) as drawn:
-        assert drawn.width > 1000
+        assert drawn.width > 800
 
 
 def test_a_wrong_setting_is_one_line_that_names_it(environment: dict[str, str]) -> None:

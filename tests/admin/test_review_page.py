@@ -52,6 +52,10 @@ def test_shows_the_oldest_that_waits(operator: FlaskClient, ids: list[int]):
     assert "1, as the network read" in page
 
 
+def test_a_sample_asked_for_comes_first(operator: FlaskClient, ids: list[int]):
+    assert field(operator.get(f"/review?sample={ids[1]}").text, "sample") == str(ids[1])
+
+
 def test_enter_accepts_what_the_sender_says(
     operator: FlaskClient, database: Database, ids: list[int]
 ):
