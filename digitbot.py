@@ -107,6 +107,7 @@ def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
     from model.recognizer import Recognizer
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     database = Database(settings.database_url)
     database.require_newest()
     recognizer = Recognizer.load(settings.weights)

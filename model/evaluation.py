@@ -93,7 +93,7 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def error_rate(read: str, label: str) -> int:
+def edit_distance(read: str, label: str) -> int:
     """Return how many characters must be changed, added or left out to make `read` the label."""
     previous = list(range(len(label) + 1))
     for i, have in enumerate(read, 1):
@@ -119,7 +119,7 @@ def group_table(outcomes: list[Outcome]) -> list[str]:
         count, right = len(members), sum(outcome.right for outcome in members)
         low, high = wilson(right, count)
         characters = sum(len(outcome.photo.label) for outcome in members)
-        errors = sum(error_rate(outcome.text or "", outcome.photo.label) for outcome in members)
+        errors = sum(edit_distance(outcome.text or "", outcome.photo.label) for outcome in members)
         rate = f"{100 * errors / characters:5.1f} %" if characters else f"{errors:5d}"
         lines.append(
             f"{name:{width}} {count:5d} {right:5d} {100 * right / count:5.1f} % "

@@ -11,7 +11,7 @@ from model.evaluation import (
     calibration_table,
     confusion_matrix,
     draw_failures,
-    error_rate,
+    edit_distance,
     group_table,
     load_manifest,
     single_digits,
@@ -67,8 +67,8 @@ def test_wilson_gives_the_textbook_interval() -> None:
     ("read", "label", "errors"),
     [("407", "407", 0), ("47", "407", 1), ("", "12", 2), ("13", "2", 2)],
 )
-def test_the_error_rate_counts_characters(read: str, label: str, errors: int) -> None:
-    assert error_rate(read, label) == errors
+def test_the_edit_distance_counts_characters(read: str, label: str, errors: int) -> None:
+    assert edit_distance(read, label) == errors
 
 
 def test_tables_count_what_is_right(tmp_path: Path) -> None:
