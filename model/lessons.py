@@ -34,10 +34,16 @@ OTHER = 0.53
 DRAWN, NO_DIGITS = 0.4, 0.2
 """Shares of the glyphs that are drawn digits and that are none; the rest are the data set's."""
 
-EMPTY = 0.12
+EMPTY = 0.15
 """Share of the photos that hold no digit at all."""
 
-TURNED = 0.06
+FREQUENT = ("+", "-", "x", "÷", "=", "(", ")", ".", ",")
+"""What stands between digits most often: half of the marks."""
+
+MARKS = tuple(mark for mark in OTHERS if mark not in ("/", "line"))
+"""All of them, but for what looks like a 1."""
+
+TURNED = 0.15
 """Share of the sheets that lie on their side or upside down: what stands so is no digit."""
 
 SYMMETRIC = {1: (0,), 2: (0, 1, 2, 5, 6, 8, 9), 3: (0,)}
@@ -108,7 +114,8 @@ def draw_glyph(source: Dataset, rng: np.random.Generator) -> tuple[NDArray[np.ui
     """Return a glyph and its label, "" for what is no digit."""
     kind = rng.random()
     if kind < NO_DIGITS:
-        return draw_other(OTHERS[int(rng.integers(len(OTHERS)))], rng), ""
+        marks = FREQUENT if rng.random() < 0.5 else MARKS
+        return draw_other(marks[int(rng.integers(len(marks)))], rng), ""
     if kind < NO_DIGITS + DRAWN:
         digit = int(rng.integers(10))
         return draw_digit(digit, rng), str(digit)

@@ -27,7 +27,7 @@ MERGE_BONUS = 0.1
 CUT_COST = 1.0
 """What cutting a piece in two must gain, in log likelihood."""
 
-EXPLAINED = 0.2
+EXPLAINED = 0.4
 """Digits make up at least this share of the ink of their size: a few 1s in a photo of a fence
 are none."""
 
@@ -37,7 +37,7 @@ ENOUGH = 0.5
 FACTOR, MARGIN = 1.5, 0.8
 """How much more evidence the photo turned, or its other ink, must give before it is believed."""
 
-PRIOR = 0.3
+PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
 
 
@@ -101,7 +101,7 @@ class Recognizer:
     def read_best(self, inks: list[Ink]) -> Attempt:
         """Read the likeliest ink upright; turned or the other ink only if clearly better."""
         first = Attempt(inks[0], 0, self.read_ink(inks[0]))
-        if strength(first.digits) >= ENOUGH * len(inks[0].pieces):
+        if first.digits and strength(first.digits) >= ENOUGH * len(inks[0].pieces):
             return first
         others = [
             Attempt(ink, turns, self.read_ink(ink.turned(turns)))
@@ -116,16 +116,7 @@ class Recognizer:
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
         digits = self.read_lines(find_lines_of_glyphs(ink))
-        digits = [digit for digit in digits if digit.confidence >= LEAST_CONFIDENCE]
-        if not digits:
-            return []
-        usual = float(np.median([side(digit.box) for digit in digits]))
-        digits = [digit for digit in digits if SMALL < side(digit.box) / usual < LARGE]
-        boxes = ink.pieces.boxes
-        sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-        all_ink = float(sides[sides > SMALL * usual].sum())
-        explained = sum(side(digit.box) for digit in digits)
-        return digits if explained >= EXPLAINED * all_ink else []
+        return plausible(digits, ink.pieces.boxes)
 
     def read_lines(self, lines: list[Line]) -> list[Digit]:
         """Return what the lines read best as; one matrix product per layer for all candidates."""
@@ -156,11 +147,27 @@ class Recognizer:
         return digits
 
 
+def plausible(digits: list[Digit], boxes: NDArray[np.int64]) -> list[Digit]:
+    """Return the digits that are sure and large enough; none if they explain too little.
+
+    `boxes` are those of all pieces of ink, N×4.
+    """
+    digits = [digit for digit in digits if digit.confidence >= LEAST_CONFIDENCE]
+    if not digits:
+        return []
+    usual = float(np.median([side(digit.box) for digit in digits]))
+    digits = [digit for digit in digits if SMALL < side(digit.box) / usual < LARGE]
+    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    alike = sides[(sides > SMALL * usual) & (sides < LARGE * usual)]
+    explained = sum(side(digit.box) for digit in digits)
+    return digits if explained >= EXPLAINED * alike.sum() else []
+
+
 def best_path(line: Line, chances: Array, no_digit: Array) -> list[int]:
     """Return which candidates of a line read best together, from the left.
 
-    Each slice weighs the same: a candidate of two slices must explain both. A single slice may
-    also be no digit, and is left out then. A cut through a piece must pay for itself.
+    Each slice weighs the same: a candidate of two slices must explain both. What is of one piece
+    may also be no digit, and is left out then. A cut through a piece must pay for itself.
     """
     count = len(line.slices)
     pieces = [part.piece for part in line.slices]
@@ -175,8 +182,8 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[int]:
         value += MERGE_BONUS * (last - first - 1)
         if value > score[last]:
             score[last], came[last] = value, (first, index)
-        if last - first == 1:
-            value = reached + np.log(max(no_digit[index], 1e-6))
+        if pieces[first] == pieces[last - 1]:
+            value = reached + (last - first) * np.log(max(no_digit[index], 1e-6))
             if value > score[last]:
                 score[last], came[last] = value, (first, None)
     path, at = [], count

@@ -10,7 +10,7 @@ from model.layout import Candidate, Slice
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto
-from model.recognizer import Digit, Reading, Recognizer, best_path, evidence, place
+from model.recognizer import Digit, Reading, Recognizer, best_path, evidence, place, plausible
 from model.settings import PROJECT
 from model.vision import Line, Photo
 
@@ -48,11 +48,31 @@ def test_what_is_no_digit_is_left_out() -> None:
     assert path(line, [0.9, 0.05, 0.9], [0.05, 0.9, 0.05]) == [0, 2]
 
 
+def test_a_piece_that_could_be_cut_is_left_out_whole() -> None:
+    line = line_of([0, 0], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.2, 0.05, 0.7], [0.7, 0.95, 0.3]) == []
+
+
 def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
     groups = [(0, 1), (0, 2), (1, 2)]
     chances, no_digit = [0.8, 0.6, 0.8], [0.1, 0.2, 0.1]
     assert path(line_of([0, 1], groups), chances, no_digit) == [0, 2]
     assert path(line_of([0, 0], groups), chances, no_digit) == [1]
+
+
+def test_commas_and_edges_are_no_digits() -> None:
+    usual = [digit(4, box=(40 * i, 0, 40 * i + 30, 50)) for i in range(3)]
+    comma, edge = digit(1, box=(200, 40, 205, 52)), digit(1, box=(300, 0, 310, 400))
+    boxes = np.array([found.box for found in [*usual, comma, edge]])
+    assert plausible([*usual, comma, edge], boxes) == usual
+
+
+def test_a_few_digits_among_much_ink_of_their_size_are_none() -> None:
+    few = [digit(1, box=(40 * i, 0, 40 * i + 10, 50)) for i in range(3)]
+    boxes = np.array([(40 * i, 0, 40 * i + 10, 50) for i in range(20)])
+    assert plausible(few, boxes[:5]) == few
+    assert plausible(few, boxes) == []
+    assert plausible([digit(7, 0.2)], boxes) == []
 
 
 def test_lines_and_rings_say_nothing_of_the_way_a_photo_stands() -> None:
