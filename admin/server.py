@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.trigger import trigger
@@ -17,6 +20,8 @@ class AdminServer:
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         self._channels: dict[int, object] = {}
+        self._idle = threading.Event()
+        self._idle.set()
         self._server = create_server(
             app,
             map=self._channels,
@@ -37,10 +42,16 @@ class AdminServer:
 
     def run(self) -> None:
         """Serve; returns after `close()`."""
-        self._server.run()
+        self._idle.clear()
+        try:
+            self._server.run()
+        finally:
+            self._idle.set()
 
     def close(self, patience: float = 5) -> None:
         """Let the requests that run end, at most `patience` seconds, then stop `run()`.
+
+        The port is free again when this returns.
 
         May be called from any thread. The sockets are closed by the thread that waits on them,
         which is what a trigger is for.
@@ -48,5 +59,7 @@ class AdminServer:
         self._server.task_dispatcher.shutdown(timeout=patience)
         for channel in list(self._channels.values()):
             if isinstance(channel, trigger):
-                channel.pull_trigger(lambda: wasyncore.close_all(self._channels))
+                with suppress(OSError):  # another pull came first, and has closed all by now
+                    channel.pull_trigger(lambda: wasyncore.close_all(self._channels))
+                self._idle.wait(patience)
                 return

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from model.evaluation import edit_distance
 from model.layout import Candidate, Slice
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
@@ -160,7 +161,7 @@ EASY = (
 
 @pytest.mark.parametrize("condition", EASY)
 def test_made_paper_is_read(shipped: Recognizer, condition: str) -> None:
-    right = 0
+    wrong = 0
     for seed in range(6):
         rng = np.random.default_rng([7, seed])
         labels = [str(rng.integers(10)) for _ in range(5)]
@@ -168,5 +169,5 @@ def test_made_paper_is_read(shipped: Recognizer, condition: str) -> None:
         conditions = {condition: 0.5} if condition else {}
         sheet = make_sheet(glyphs, labels, rng, conditions, layout="row")
         text = shipped.read(sheet.jpeg).text
-        right += sum(a == b for a, b in zip(text, sheet.text, strict=False))
-    assert right >= 24  # of 30
+        wrong += edit_distance(text, sheet.text)
+    assert wrong <= 6  # of 30
