@@ -210,3 +210,9 @@ def test_training_imports_numpy_and_the_standard_library_alone():
         n for n in found if not n.startswith(("_", "numpy", "model")) and n != "sitecustomize"
     }
     assert not foreign
+
+
+def test_a_run_as_short_as_its_warm_up_only_rises():
+    rates = [pace.rate for pace in paces(replace(RECIPE, epochs=1, warm_up=1), 0, 10)]
+    assert rates == sorted(rates)
+    assert rates[-1] == pytest.approx(RECIPE.rate)
