@@ -116,7 +116,9 @@ class Recognizer:
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
         digits = self.read_lines(find_lines_of_glyphs(ink))
-        return plausible(digits, ink.pieces.boxes)
+        digits = plausible(digits, ink.pieces.boxes)
+        edges = [digit for digit in digits if is_edge(digit, ink.contrast.shape[1])]
+        return digits if len(edges) == len(digits) else [d for d in digits if d not in edges]
 
     def read_lines(self, lines: list[Line]) -> list[Digit]:
         """Return what the lines read best as; one matrix product per layer for all candidates."""
@@ -161,6 +163,12 @@ def plausible(digits: list[Digit], boxes: NDArray[np.int64]) -> list[Digit]:
     alike = sides[(sides > SMALL * usual) & (sides < LARGE * usual)]
     explained = sum(side(digit.box) for digit in digits)
     return digits if explained >= EXPLAINED * alike.sum() else []
+
+
+def is_edge(digit: Digit, width: int) -> bool:
+    """Tell a 1 at the left or right border: among other digits it is the edge of the paper."""
+    x0, _, x1, _ = digit.box
+    return digit.digit == 1 and (x0 <= 1 or x1 >= width - 1)
 
 
 def best_path(line: Line, chances: Array, no_digit: Array) -> list[int]:

@@ -8,10 +8,20 @@ from PIL import Image, ImageDraw
 
 from model.evaluation import edit_distance
 from model.layout import Candidate, Slice
+from model.network import Network
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto
-from model.recognizer import Digit, Reading, Recognizer, best_path, evidence, place, plausible
+from model.recognizer import (
+    Digit,
+    Reading,
+    Recognizer,
+    best_path,
+    evidence,
+    is_edge,
+    place,
+    plausible,
+)
 from model.settings import PROJECT
 from model.vision import Line, Photo
 
@@ -66,6 +76,25 @@ def test_commas_and_edges_are_no_digits() -> None:
     comma, edge = digit(1, box=(200, 40, 205, 52)), digit(1, box=(300, 0, 310, 400))
     boxes = np.array([found.box for found in [*usual, comma, edge]])
     assert plausible([*usual, comma, edge], boxes) == usual
+
+
+def test_a_one_at_the_side_of_the_picture_is_an_edge() -> None:
+    assert is_edge(digit(1, box=(0, 10, 8, 90)), 640)
+    assert is_edge(digit(1, box=(630, 10, 640, 90)), 640)
+    assert not is_edge(digit(1, box=(300, 10, 308, 90)), 640)
+    assert not is_edge(digit(7, box=(0, 10, 40, 90)), 640)
+
+
+def test_edges_are_left_out_beside_digits_and_stay_alone() -> None:
+    biases = np.zeros(11, np.float32)
+    biases[1] = 9
+    ones = Recognizer(Network((np.zeros((11, 784), np.float32),), (biases,)), "all 1")
+    page = Image.new("L", (640, 300), 235)
+    page.paste(30, (0, 90, 9, 200))
+    assert ones.read(png(page)).text == "1"
+    for x in (200, 360):
+        page.paste(30, (x, 90, x + 9, 200))
+    assert ones.read(png(page)).text == "11"
 
 
 def test_a_few_digits_among_much_ink_of_their_size_are_none() -> None:
