@@ -148,7 +148,8 @@ def paces(recipe: Recipe, number: int, steps: int) -> list[Pace]:
     done = number + np.arange(steps) / steps  # in epochs
     rates = np.full(steps, recipe.rate)
     if recipe.cosine:
-        fall = (done - recipe.warm_up) / max(recipe.epochs - recipe.warm_up, 1)  # none in a short run
+        falling = max(recipe.epochs - recipe.warm_up, 1)  # a run may be as short as its warm-up
+        fall = (done - recipe.warm_up) / falling
         rates *= (1 + np.cos(np.pi * np.clip(fall, 0, 1))) / 2
     if recipe.warm_up:
         rates *= np.clip((done + 1 / steps) / recipe.warm_up, 0, 1)
