@@ -1,0 +1,46 @@
+"""Form boxes go, what stands in them stays."""
+
+import numpy as np
+
+from model.frames import is_frame, remove_frames
+from model.ink import find_pieces
+
+HEIGHT, WIDTH = 240, 400
+
+
+def box(page: np.ndarray, x0: int, y0: int, x1: int, y1: int) -> None:
+    page[y0:y1, x0:x1] = 0.6
+    page[y0 + 3 : y1 - 3, x0 + 3 : x1 - 3] = 0
+
+
+def oval() -> np.ndarray:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    ring = np.abs(np.hypot((y - 120) / 50, (x - 200) / 35) - 1) < 0.12
+    return np.where(ring, 0.6, 0).astype(np.float32)
+
+
+def test_a_box_around_a_digit_is_taken_off() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    box(page, 140, 50, 260, 190)
+    page = np.maximum(page, oval())
+    cleaned = remove_frames(page, find_pieces(page))
+    assert np.array_equal(cleaned, oval())
+
+
+def test_the_lines_between_cells_are_taken_off() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    box(page, 40, 60, 200, 180)
+    page[60:180, 118:121] = 0.6
+    assert remove_frames(page, find_pieces(page)).max() == 0
+
+
+def test_an_oval_is_no_frame() -> None:
+    pieces = find_pieces(oval())
+    assert not is_frame(pieces, 0)
+    assert np.array_equal(remove_frames(oval(), pieces), oval())
+
+
+def test_a_filled_square_is_no_frame() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    page[60:180, 140:260] = 0.6
+    assert not is_frame(find_pieces(page), 0)
