@@ -1,0 +1,92 @@
+"""Serving: the admin page, the bot, or both; and the database they stand on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.settings import ASK_BOTFATHER, settings_of_run
+
+if TYPE_CHECKING:
+    from model.settings import Settings
+
+
+@click.command()
+def run() -> None:
+    """Upgrade the database, then serve the admin page and the bot until SIGINT or SIGTERM."""
+    from model.database import Database
+
+    settings = settings_of_run()
+    Database(settings.database_url).upgrade()
+    serve(settings, with_admin=True, with_bot=settings.telegram_bot_token is not None)
+
+
+@click.command("bot")
+def only_bot() -> None:
+    """Serve the bot alone."""
+    from model.settings import WrongSetting
+
+    settings = settings_of_run()
+    if settings.telegram_bot_token is None:
+        raise WrongSetting(f"TELEGRAM_BOT_TOKEN is missing: {ASK_BOTFATHER}")
+    serve(settings, with_admin=False, with_bot=True)
+
+
+@click.command("admin")
+def only_admin() -> None:
+    """Serve the admin page alone."""
+    serve(settings_of_run(), with_admin=True, with_bot=False)
+
+
+def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
+    """Run the admin page in a thread and the bot in this one, until a signal comes."""
+    from model.database import Database
+    from model.recognizer import Recognizer
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    database = Database(settings.database_url)
+    database.require_newest()
+    recognizer = Recognizer.load(settings.weights)
+    with contextlib.ExitStack() as running:
+        running.callback(database.close)
+        if with_admin:
+            from admin.serving import serving
+
+            running.enter_context(serving(settings, database, recognizer, click.echo))
+        if with_bot:
+            from bot.application import run_bot
+
+            run_bot(settings, database, recognizer)
+        else:
+            if settings.telegram_bot_token is None:
+                click.echo(f"The bot is off: {ASK_BOTFATHER}")
+            asyncio.run(until_signal())
+
+
+async def until_signal() -> None:
+    """Wait for SIGINT or SIGTERM; more of them while things are put away do nothing."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database to its newest revision; makes it when there is none."""
+    from model.database import Database
+
+    database = Database(settings_of_run().database_url)
+    before = database.revision()
+    database.upgrade()
+    click.echo(f"The database is at revision {database.revision()} (was {before or 'empty'}).")
