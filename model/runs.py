@@ -92,6 +92,8 @@ class Checkpoint:
     best_accuracy: float
     seconds: float
     """Of training, over all sittings."""
+    core_seconds: float
+    """Of processor time."""
     recipe: dict[str, Any]
     data: list[dict[str, Any]]
 
@@ -99,7 +101,7 @@ class Checkpoint:
         """Write it whole."""
         facts = {
             name: getattr(self, name)
-            for name in ("epoch", "best_accuracy", "seconds", "recipe", "data")
+            for name in ("epoch", "best_accuracy", "seconds", "core_seconds", "recipe", "data")
         }
         arrays = {"facts": np.array(json.dumps(facts))}
         for name, part in (
@@ -145,18 +147,19 @@ def run(
 ) -> Generator[Epoch, None, None]:
     """Train, yielding after every epoch; raises `WrongCheckpoint`, `Diverged`, `OSError`.
 
-    `Epoch.seconds` counts all sittings of the run. The last epoch's network is what is written.
+    `Epoch.seconds` and `core_seconds` count all sittings of the run. The last epoch's network
+    is what is written.
     """
     threads = threads or cores()
     checkpoint_path, log_path = out.with_suffix(".checkpoint.npz"), out.with_suffix(".log.jsonl")
     untrained = create_network(recipe, data.outputs)
-    at = Checkpoint(untrained, (), untrained, 0, -1.0, 0.0, asdict(recipe), data.description)
+    at = Checkpoint(untrained, (), untrained, 0, -1.0, 0.0, 0.0, asdict(recipe), data.description)
     if resume:
         at = Checkpoint.load(checkpoint_path, at)
     else:
         checkpoint_path.unlink(missing_ok=True)
     cut_log(log_path, at.epoch)
-    before = at.seconds
+    before = at
     try:
         for epoch in train(
             at.network,
@@ -168,7 +171,11 @@ def run(
             at.velocity,
             threads,
         ):
-            now = replace(epoch, seconds=before + epoch.seconds)
+            now = replace(
+                epoch,
+                seconds=before.seconds + epoch.seconds,
+                core_seconds=before.core_seconds + epoch.core_seconds,
+            )
             at = advanced(at, now)
             append_log(log_path, now)
             at.save(checkpoint_path)
@@ -192,6 +199,7 @@ def advanced(at: Checkpoint, epoch: Epoch) -> Checkpoint:
         epoch=epoch.number,
         best_accuracy=max(epoch.accuracy, at.best_accuracy) if better else at.best_accuracy,
         seconds=epoch.seconds,
+        core_seconds=epoch.core_seconds,
     )
 
 
@@ -210,6 +218,7 @@ def finish(
         "epochs": at.epoch,
         "finished": at.epoch == recipe.epochs,
         "seconds": round(at.seconds, 1),
+        "core_seconds": round(at.core_seconds, 1),
         "threads": threads,
         "numpy": np.__version__,
         "scores": {name: score for name, score in scores.items() if not math.isnan(score)},
@@ -245,6 +254,7 @@ def append_log(path: Path, epoch: Epoch) -> None:
         "accuracy": None if math.isnan(epoch.accuracy) else epoch.accuracy,
         "samples_a_second": round(epoch.samples_a_second),
         "seconds": round(epoch.seconds, 2),
+        "core_seconds": round(epoch.core_seconds, 2),
     }
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

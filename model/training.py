@@ -48,6 +48,8 @@ class Epoch:
     samples_a_second: float
     seconds: float
     """Since the first epoch of this call began."""
+    core_seconds: float
+    """Of processor time since then: what the epochs cost, however busy the machine was."""
 
 
 def create_network(recipe: Recipe, outputs: int) -> Network:
@@ -82,7 +84,7 @@ def train(
     batch = batch_of(recipe, bank)
     descent = choose_descent(network, recipe, batch, velocity, threads or cores())
     targets = one_hot(np.arange(network.sizes[-1]), network.sizes[-1], recipe.smoothing)
-    started = time.perf_counter()
+    started, cores_started = time.perf_counter(), time.process_time()
     for number in range(finished, recipe.epochs):
         begun = time.perf_counter()
         plan = bank.plan(np.random.default_rng([recipe.seed, number]), strength(recipe, number))
@@ -103,6 +105,7 @@ def train(
             [part.copy() for part in descent.velocity],
             steps * batch / seconds,
             time.perf_counter() - started,
+            time.process_time() - cores_started,
         )
 
 

@@ -90,6 +90,7 @@ def test_a_left_run_writes_the_best_so_far_and_goes_on_to_the_same_end(out, undi
     rest = whole_run(out, resume=True)
     assert [epoch.number for epoch in rest] == [3, 4, 5]
     assert rest[0].seconds > left[-1].seconds
+    assert rest[0].core_seconds > left[-1].core_seconds > 0
     end = Network.load(out)
     assert fingerprint(end) == fingerprint(undisturbed)
     assert end.card["finished"] is True
@@ -164,7 +165,9 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(out):
 
 def fresh_of(recipe, data):
     network = runs.create_network(recipe, data.outputs)
-    return Checkpoint(network, (), network, 0, -1.0, 0.0, runs.asdict(recipe), data.description)
+    return Checkpoint(
+        network, (), network, 0, -1.0, 0.0, 0.0, runs.asdict(recipe), data.description
+    )
 
 
 def test_ctrl_c_writes_the_best_so_far(out):
