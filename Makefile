@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run install test lint bench pictures figures
+.PHONY: run install test storm lint bench pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -29,6 +29,10 @@ install: .venv/installed
 
 test: .venv/tested
 	$(BIN)/python -m pytest
+
+# 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
+storm: .venv/tested
+	$(BIN)/python -m tests.bot.storm
 
 lint: .venv/linted
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from bot import texts
 from bot.captions import first_prediction
+from bot.keyboards import photo_pressed
 from bot.messages import Refused, TextSent
 from model.alignment import align
 from model.database import utc_now
@@ -115,8 +116,8 @@ def read_digits(text: str) -> list[int] | None:
 def photo_to_correct(session: Session, bot_id: int, message: TextSent, row_id: int) -> Photo | None:
     """Return the photo that a text of digits is about.
 
-    The one it corrected already; else the one it replies to, or whose answer it replies to; else
-    the sender's newest in this chat, if it came within the last minutes.
+    The one it corrected already; else the one it replies to, or whose answer it replies to; else,
+    if it replies to nothing, the sender's newest in this chat that came within the last minutes.
     """
     here = whole_photos().where(Photo.bot_id == bot_id, Photo.chat_id == message.chat_id)
     caused = select(Sample.photo_id).join(Sample.events)
@@ -128,7 +129,11 @@ def photo_to_correct(session: Session, bot_id: int, message: TextSent, row_id: i
             Photo.message_id == message.reply_to, Photo.reply_message_id == message.reply_to
         )
         found = session.scalar(here.where(replied).order_by(Photo.id.desc()).limit(1))
-    if found is None and message.private:
+    if found is None and message.button:  # an answer that was sent, but never noted
+        photo_id, sample_id = photo_pressed(message.button)
+        sampled = select(Sample.photo_id).where(Sample.id == sample_id)
+        found = session.scalar(here.where(or_(Photo.id == photo_id, Photo.id.in_(sampled))))
+    if found is None and message.private and message.reply_to is None:
         recent = here.join(Photo.contributor).where(
             Contributor.user_id == message.sender.user_id,
             Photo.received_at > utc_now() - CORRECTABLE,

@@ -49,6 +49,18 @@ def read_press(data: str) -> Press:
     return Press(action, numbers)
 
 
+def photo_pressed(data: str) -> tuple[int | None, int | None]:
+    """Return the photo, else the sample, that a button is about."""
+    try:
+        press = read_press(data)
+    except Refused:
+        return None, None
+    number = press.numbers[0]
+    if press.action in ("label", "pick"):
+        return None, number
+    return (number, None) if press.action in ("back", "confirm", "undo") else (None, None)
+
+
 def consent_keyboard(user_id: int) -> Keyboard:
     """Ask whether photos may be kept; only `user_id` can answer."""
     yes = Button(texts.YES_KEEP, f"keep:{user_id}")

@@ -41,6 +41,9 @@ class TextSent(Incoming):
 
     text: str
     reply_to: int | None
+    button: str = ""
+    """What the first button under that message means: it knows its photo even if nobody else
+    does, as after a crash between sending an answer and noting that it was sent."""
 
 
 @dataclass(frozen=True)

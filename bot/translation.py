@@ -103,7 +103,7 @@ def translate_private(message: Message, user: User) -> Incoming | None:
     if message.text is not None:
         replied = message.reply_to_message
         reply_to = None if replied is None else replied.message_id
-        return TextSent(*place, message.text, reply_to)
+        return TextSent(*place, message.text, reply_to, first_button(replied))
     if message.document is not None and message.animation is None:
         return OtherSent(*place, "file")
     kind = next((kind for kind in OTHER_KINDS if getattr(message, kind)), None)
@@ -131,7 +131,7 @@ def translate_group(message: Message, user: User, bot_name: str) -> Incoming | N
         return CommandSent(*place, name) if known else None
     if message.text is not None and (mentioned or (replied and is_bot(replied, bot_name))):
         reply_to = None if replied is None else replied.message_id
-        return TextSent(*place, rest_of(message, bot_name), reply_to)
+        return TextSent(*place, rest_of(message, bot_name), reply_to, first_button(replied))
     return None
 
 
@@ -170,6 +170,15 @@ def rest_of(message: Message, bot_name: str) -> str:
 def is_bot(message: Message, bot_name: str) -> bool:
     """Return whether the bot itself wrote a message."""
     return message.from_user is not None and message.from_user.username == bot_name
+
+
+def first_button(message: Message | None) -> str:
+    """Return the data of the first button under a message, "" where there is none."""
+    if message is None or message.reply_markup is None:
+        return ""
+    buttons = [button for row in message.reply_markup.inline_keyboard for button in row]
+    data = buttons[0].callback_data if buttons else None
+    return data if isinstance(data, str) else ""
 
 
 def picture_of(message: Message, private: bool) -> PhotoSent | None:

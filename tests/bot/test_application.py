@@ -1,13 +1,9 @@
-"""The bot as a process: killed, told to stop, started again."""
+"""The bot as a process: told to stop, started again; and beside a second one."""
 
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,27 +12,10 @@ from sqlalchemy import select
 from bot import texts
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
+from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Message, Sender
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def process(api: BotApi, database: Database, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the bot in a process of its own; what is left of it at the end is killed."""
-    with log.open("ab") as output:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.run_in_process", api.url, api.token, database.url],
-            cwd=ROOT,
-            stderr=output,
-        )
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
 
 
 def bot_ended(log: Path) -> None:
@@ -105,34 +84,12 @@ def wait_until_all_is_done(database: Database) -> None:
     raise AssertionError(f"the inbox still has {states}")
 
 
-def test_killed_again_and_again_it_stores_every_photo_once_and_answers_it(
-    api: BotApi, database: Database, log: Path
-) -> None:
-    crowd = Crowd(api, people=6, seed=3)
-    sending = crowd.send(24, pause=0.15)
-    for _ in range(3):
-        with process(api, database, log) as bot:
-            api.wait_call("getMe")
-            before = len(api.calls_of("download"))
-            end = time.monotonic() + 8
-            while len(api.calls_of("download")) < before + 3 and time.monotonic() < end:
-                time.sleep(0.01)
-            time.sleep(crowd.random.uniform(0, 0.1))
-            bot.kill()
-    with process(api, database, log):
-        sending.join()
-        crowd.wait_all_answered()
-        wait_until_all_is_done(database)
-    assert stored(database) == crowd.expected()
-    assert api.token not in log.read_text()
-
-
 def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
     api: BotApi, database: Database, log: Path
 ) -> None:
     crowd = Crowd(api, people=4, seed=4)
     api.faults.hang("download")
-    with process(api, database, log) as bot:
+    with bot_process(api, database.url, log) as bot:
         api.wait_call("getMe")
         sending = crowd.send(12, pause=0.02)
         api.wait_call("sendPhoto")
@@ -144,7 +101,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         assert bot.wait(10) == 0
     sending.join()
     assert "Traceback" not in log.read_text()
-    with process(api, database, log):
+    with bot_process(api, database.url, log):
         crowd.wait_all_answered()
         wait_until_all_is_done(database)
     assert stored(database) == crowd.expected()
@@ -154,7 +111,7 @@ def test_told_to_stop_before_telegram_ever_answered_it_stops(
     api: BotApi, database: Database, log: Path
 ) -> None:
     api.faults.hang("getMe", times=None)
-    with process(api, database, log) as bot:
+    with bot_process(api, database.url, log) as bot:
         api.wait_call("getMe")
         bot.send_signal(signal.SIGINT)
         assert bot.wait(5) == 0

@@ -350,3 +350,25 @@ def test_a_sender_who_deleted_the_photo_is_answered_without_a_reply(
     photo = ann.photo(made_photo("7"))
     photo.deleted = True
     assert ann.wait_answer(lambda m: bool(m.photo)).reply_to is None
+
+
+def test_a_reply_to_an_answer_that_was_never_noted_is_about_its_own_photo(
+    api: BotApi, ann: Sender, database: Database
+) -> None:
+    api.faults.lose_answer("sendPhoto", chat_id=ann.chat_id)
+    first = ann.photo(made_photo("40"))
+    ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+    twice = [m for m in api.messages(ann.chat_id) if m.reply_to is first]
+    ann.wait_answer(to=ann.photo(made_photo("12")))
+    for answer, digits in zip(twice, ("47", "49"), strict=True):
+        assert digits in ann.wait_answer(to=ann.reply(answer, digits)).text
+        assert labels(database) == [*map(int, digits), None, None]
+
+
+def test_a_reply_to_something_else_corrects_no_photo(ann: Sender, database: Database) -> None:
+    ann.command("/help")
+    help_text = ann.wait_answer()
+    ann.wait_answer(to=ann.photo(made_photo("40")))
+    ann.reply(help_text, "47")
+    ann.wait_answer(lambda m: m.text == texts.NO_PHOTO_TO_CORRECT)
+    assert labels(database) == [None, None]

@@ -1,0 +1,267 @@
+"""The storm: people send photos and correct what is read, and the bot is killed again and again.
+
+    make storm
+
+prints what was sent, stored and answered, and fails unless all three agree. `kill -9` leaves the
+bot no moment to put anything away; each time another process takes up what it left.
+"""
+
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+from sqlalchemy import func, select
+
+from model.database import Database
+from model.tables import InboxState, InboxUpdate, LabelEvent, Photo, Sample
+from tests.bot.bot_process import bot_process
+from tests.bot.chosen_reader import made_photo
+from tests.bot_api import BotApi, Message, Sender
+
+PATIENCE = 60.0
+"""Seconds to wait for an answer while bots come and go."""
+
+LONGEST_LIFE = 0.5
+"""Seconds, at most, from a bot's first sign of life to its death."""
+
+Key = tuple[int, int]
+"""Chat and message: what makes a photo the same photo."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How hard it blows."""
+
+    people: int
+    photos: int
+    kills: int
+    seed: int
+
+    def share(self, number: int, of: int) -> int:
+        """Return how many of the photos fall to one of so many, the first ones getting the rest."""
+        return self.photos // of + (number < self.photos % of)
+
+
+@dataclass(frozen=True)
+class Death:
+    """How things stood when the bot was killed."""
+
+    age: float  # seconds
+    sent: int
+    answered: int
+
+
+@dataclass
+class Outcome:
+    """What came of it."""
+
+    read: dict[Key, str] = field(default_factory=dict)
+    """What stands in each photo sent."""
+    said: dict[Key, str] = field(default_factory=dict)
+    """What the sender says stands there, where they corrected it."""
+    answers: Counter[Key] = field(default_factory=Counter)
+    deaths: list[Death] = field(default_factory=list)
+    stored: Counter[Key] = field(default_factory=Counter)
+    stored_read: dict[Key, str] = field(default_factory=dict)
+    stored_said: dict[Key, str] = field(default_factory=dict)
+    stored_labels: int = 0
+    unfinished: int = 0
+    """Rows of the inbox that are not done."""
+    refused: list[str] = field(default_factory=list)
+    """Senders who were left waiting."""
+
+    def faults(self) -> list[str]:
+        """Return everything that is not as promised, in words."""
+        labels = sum(len(text) for text in self.said.values())
+        checks = {
+            "a photo is not stored exactly once": self.stored == Counter(list(self.read)),
+            "a photo is stored with another one's digits": self.stored_read == self.read,
+            "a photo is not answered": set(self.answers) == set(self.read),
+            "a correction is lost": self.stored_said == self.said,
+            "a correction is stored twice": self.stored_labels == labels,
+            "the inbox still has something to do": self.unfinished == 0,
+            "somebody was left waiting": not self.refused,
+        }
+        misread = [
+            f"chat and message {key}: said {self.said.get(key)}, stored {self.stored_said.get(key)}"
+            for key in self.said.keys() | self.stored_said.keys()
+            if self.said.get(key) != self.stored_said.get(key)
+        ]
+        return [fault for fault, fine in checks.items() if not fine] + misread + self.refused
+
+    def table(self) -> str:
+        """Return all of it for people."""
+        lines = ["kill   lived   photos sent   answered   under way"]
+        for number, death in enumerate(self.deaths, 1):
+            under_way = death.sent - death.answered
+            lines.append(
+                f"{number:4} {death.age:5.2f} s {death.sent:13} {death.answered:10} {under_way:11}"
+            )
+        again = sum(self.answers.values()) - len(self.answers)
+        lines += [
+            "",
+            "                sent   stored   answered",
+            f"photos        {len(self.read):6} {self.stored.total():8} {len(self.answers):10}",
+            f"corrections   {len(self.said):6} {len(self.stored_said):8}",
+            "",
+            f"{len(self.deaths)} kills, {sum(d.sent > d.answered for d in self.deaths)} of them "
+            f"with photos under way; {again} photos were answered a second time, which is allowed.",
+        ]
+        return "\n".join(lines)
+
+
+class Storm:
+    """People in one thread each, and a bot that is killed by this one."""
+
+    def __init__(self, plan: Plan, api: BotApi, database: Database, log: Path) -> None:
+        self.plan = plan
+        self.api = api
+        self.database = database
+        self.log = log
+        self.random = random.Random(plan.seed)
+        self.outcome = Outcome()
+        self._may_send = threading.Semaphore(0)
+        self._lock = threading.Lock()
+
+    def run(self) -> Outcome:
+        """Let it blow over; return what is left."""
+        people = [self.api.sender(name=f"Person {n}") for n in range(self.plan.people)]
+        with ThreadPoolExecutor(len(people)) as pool:
+            talks = [pool.submit(self.talk, n, person) for n, person in enumerate(people)]
+            for life in range(self.plan.kills):
+                self.live_and_die(self.plan.share(life, self.plan.kills))
+            with bot_process(self.api, self.database.url, self.log):
+                self.outcome.refused = [said for talk in talks for said in complaint(talk)]
+                self.wait_until_all_is_done()
+        self.look()
+        return self.outcome
+
+    def live_and_die(self, photos: int) -> None:
+        """Start the bot, let people send so many photos, and kill it in the midst of them."""
+        starts = len(self.api.calls_of("getMe"))
+        with bot_process(self.api, self.database.url, self.log) as bot:
+            began = time.monotonic()
+            before = self.random.random() < 0.25  # of those photos, these come while it is down
+            if before:
+                self._may_send.release(photos)
+            while len(self.api.calls_of("getMe")) == starts and bot.poll() is None:
+                time.sleep(0.005)
+            if not before:
+                self._may_send.release(photos)
+            time.sleep(self.random.uniform(0, LONGEST_LIFE))
+            bot.kill()
+            age = time.monotonic() - began
+        with self._lock:
+            sent = set(self.outcome.read)
+        self.outcome.deaths.append(Death(age, len(sent), len(sent & set(self.count_answers()))))
+
+    def talk(self, number: int, person: Sender) -> None:
+        """Send one person's photos, up to three at a time, and correct some of the answers."""
+        chance = random.Random(self.plan.seed * 1000 + number)
+        left = self.plan.share(number, self.plan.people)
+        while left:
+            burst = min(left, chance.randint(1, 3))
+            left -= burst
+            for photo, digits in [self.send(person, chance) for _ in range(burst)]:
+                answer = person.wait_answer(to=photo, timeout=PATIENCE)
+                if not answer.text.startswith(digits):
+                    raise AssertionError(f"{digits} was answered with {answer.text!r}")
+                if chance.random() < 0.6:
+                    self.correct(person, photo, answer, len(digits), chance)
+
+    def send(self, person: Sender, chance: random.Random) -> tuple[Message, str]:
+        """Send a photo of 1 to 3 digits."""
+        digits = "".join(chance.choices("0123456789", k=chance.randint(1, 3)))
+        data = made_photo(digits, serial=chance.getrandbits(32))
+        self._may_send.acquire()
+        with self._lock:
+            photo = person.photo(data)
+            self.outcome.read[photo.chat_id, photo.message_id] = digits
+        return photo, digits
+
+    def correct(
+        self, person: Sender, photo: Message, answer: Message, count: int, chance: random.Random
+    ) -> None:
+        """Say what it is: by a tap where it is one digit, else by a text."""
+        label = "".join(chance.choices("0123456789", k=count))
+        with self._lock:
+            self.outcome.said[photo.chat_id, photo.message_id] = label
+        if count == 1:
+            query = person.press(answer, label)
+            self.api.wait_callback_answer(query, PATIENCE)
+        else:
+            text = person.reply(answer, label)
+            person.wait_answer(to=text, timeout=PATIENCE)
+
+    def count_answers(self) -> Counter[Key]:
+        """Return how often each photo was answered."""
+        answers: Counter[Key] = Counter()
+        for chat_id in list(self.api.state.chats):
+            for message in self.api.messages(chat_id):
+                if message.photo and message.reply_to is not None:
+                    answers[chat_id, message.reply_to.message_id] += 1
+        return answers
+
+    def wait_until_all_is_done(self) -> None:
+        """Wait until the last bot has nothing left to do."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with self.database.read() as session:
+                open_rows = select(func.count()).where(InboxUpdate.state != InboxState.DONE)
+                self.outcome.unfinished = session.scalar(open_rows) or 0
+            if not self.outcome.unfinished:
+                return
+            time.sleep(0.05)
+
+    def look(self) -> None:
+        """Note what is stored, and what the bot wrote."""
+        outcome = self.outcome
+        outcome.answers = self.count_answers()
+        with self.database.read() as session:
+            outcome.stored_labels = (
+                session.scalar(select(func.count()).select_from(LabelEvent)) or 0
+            )
+            for photo in session.scalars(select(Photo)):
+                key = photo.chat_id, photo.message_id
+                outcome.stored[key] += 1
+                samples: list[Sample] = photo.samples
+                outcome.stored_read[key] = "".join(str(sample.predicted) for sample in samples)
+                labels = [sample.label for sample in samples]
+                if any(label is not None for label in labels):
+                    outcome.stored_said[key] = "".join(map(str, labels))
+
+
+def complaint(talk: Future[None]) -> list[str]:
+    """Return what a sender has to complain of, once they are done."""
+    error = talk.exception()
+    return [] if error is None else [f"{type(error).__name__}: {error}"]
+
+
+@click.command()
+@click.option("--people", default=30, show_default=True)
+@click.option("--photos", default=300, show_default=True)
+@click.option("--kills", default=25, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def main(people: int, photos: int, kills: int, seed: int) -> None:
+    """Let a storm blow; exits with 1 if anything was lost, doubled or left unanswered."""
+    with tempfile.TemporaryDirectory() as folder, BotApi() as api:
+        database = Database(f"sqlite:///{folder}/storm.sqlite")
+        database.upgrade()
+        plan = Plan(people, photos, kills, seed)
+        outcome = Storm(plan, api, database, Path(folder) / "log").run()
+        database.close()
+    click.echo(outcome.table())
+    faults = outcome.faults()
+    click.echo("\n".join(faults) or "Every photo is stored once and answered, no correction lost.")
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
