@@ -18,9 +18,9 @@ from typing import TypeVar
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot import texts
 from bot.handlers import Handlers, Reader
 from bot.inbox import Place
+from bot.introduction import introduce
 from bot.polling import Poller, Trouble
 from bot.redaction import redacted_logs, redactor
 from bot.telegram_bot import WANTED, RawBot, make_bot
@@ -141,13 +141,3 @@ async def until_it_works(call: Callable[[], Awaitable[T]], timing: Timing) -> T:
         else:
             trouble.over()
             return answer
-
-
-async def introduce(bot: Bot) -> None:
-    """Tell Telegram the commands and descriptions; without them the bot works all the same."""
-    try:
-        await bot.set_my_commands(list(texts.COMMANDS.items()))
-        await bot.set_my_description(texts.DESCRIPTION)
-        await bot.set_my_short_description(texts.SHORT_DESCRIPTION)
-    except TelegramError as error:
-        log.warning("The commands and descriptions could not be set: %s", error)

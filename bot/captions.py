@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import texts
+from bot.texts import Texts
 from model.samples import probabilities_of
 from model.tables import NOT_A_DIGIT, Prediction, Sample
 
@@ -25,14 +25,14 @@ def runner_up(sample: Sample) -> int:
     return int(probabilities_of(first_prediction(sample)).argsort()[-2])
 
 
-def read_caption(samples: Sequence[Sample]) -> str:
+def read_caption(samples: Sequence[Sample], texts: Texts) -> str:
     """Return the digits read and how sure they are."""
     least = min(samples, key=lambda sample: sample.confidence)
     one, sure = len(samples) == 1, least.confidence >= SURE
     if one:
-        form = texts.READ_ONE if sure else texts.READ_ONE_UNSURE
+        form = texts.read_one if sure else texts.read_one_unsure
     else:
-        form = texts.READ_ALL if sure else texts.READ_ALL_UNSURE
+        form = texts.read_all if sure else texts.read_all_unsure
     return form.format(
         text=in_lines(samples, [sample.predicted for sample in samples]),
         digit=least.predicted,
@@ -42,25 +42,27 @@ def read_caption(samples: Sequence[Sample]) -> str:
     )
 
 
-def saved_caption(samples: Sequence[Sample], labels: Sequence[int | None], kept: bool) -> str:
+def saved_caption(
+    samples: Sequence[Sample], labels: Sequence[int | None], kept: bool, texts: Texts
+) -> str:
     """Return what the sender said, where they said anything of it."""
-    whole = texts.SAVED if kept else texts.SAVED_FOR_NOW
-    form = texts.SAVED_PARTLY if None in labels else whole
+    whole = texts.saved if kept else texts.saved_for_now
+    form = texts.saved_partly if None in labels else whole
     read = [sample.predicted for sample in samples]
     merged = [was if label is None else label for was, label in zip(read, labels, strict=True)]
-    return form.format(text=in_lines(samples, merged), labels=label_text(samples, labels))
+    return form.format(text=in_lines(samples, merged), labels=label_text(samples, labels, texts))
 
 
-def label_text(samples: Sequence[Sample], labels: Sequence[int | None]) -> str:
+def label_text(samples: Sequence[Sample], labels: Sequence[int | None], texts: Texts) -> str:
     """Return labels as one text: `·` where there is none, `✗` for no digit."""
     if len(labels) == 1 and labels[0] is not None:
-        return label_name(labels[0])
+        return label_name(labels[0], texts)
     return in_lines(samples, labels)
 
 
-def label_name(label: int) -> str:
+def label_name(label: int, texts: Texts) -> str:
     """Return what a single label is called."""
-    return texts.SAVED_NOT_A_DIGIT if label == NOT_A_DIGIT else str(label)
+    return texts.saved_not_a_digit if label == NOT_A_DIGIT else str(label)
 
 
 def in_lines(samples: Sequence[Sample], labels: Sequence[int | None]) -> str:

@@ -11,14 +11,13 @@ from contextlib import suppress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import corrections, texts
-from bot.captions import label_name
-from bot.keyboards import Press, consent_keyboard, forget_keyboard, read_press, undo_button
+from bot import corrections
+from bot.commands import answer_command, say
+from bot.keyboards import consent_keyboard, undo_button
+from bot.languages import texts_for
 from bot.messages import (
     CommandSent,
-    Edit,
     Incoming,
-    Keyboard,
     OtherSent,
     Outgoing,
     PhotoSent,
@@ -26,23 +25,16 @@ from bot.messages import (
     Say,
     Tapped,
     TextSent,
-    Toast,
 )
-from bot.photo_answers import answer_photo, refresh_answer, said_of, view_photo, view_pick
-from model.contributors import (
-    find_contributor,
-    forget_contributor,
-    is_known,
-    meet_contributor,
-    record_consent,
-)
+from bot.photo_answers import answer_photo, refresh_answer, view_photo
+from bot.presses import answer_press, apply_press
+from bot.texts import Texts
+from model.contributors import meet_contributor
 from model.recognizer import Reading
 from model.samples import PhotoKey, store_photo
 from model.tables import Consent, Contributor, Photo
 
 Answer = tuple[Outgoing, ...]
-
-CHOICES = {Consent.YES: texts.CHOICE_YES, Consent.NO: texts.CHOICE_NO}
 
 
 class Conversation:
@@ -57,7 +49,7 @@ class Conversation:
         """Apply what a message other than a photo asks for; `row_id` is its row of the inbox."""
         if isinstance(message, Tapped):
             with suppress(Refused):
-                self.apply_press(session, message, read_press(message.data), row_id)
+                apply_press(session, self.bot_id, message, row_id)
         elif isinstance(message, TextSent):
             with suppress(Refused):
                 self.apply_text(session, message, row_id)
@@ -76,76 +68,23 @@ class Conversation:
 
     def answer(self, session: Session, message: Incoming, row_id: int) -> Answer:
         """Return the answer to a message whose effect is stored."""
+        texts = texts_for(message.sender.language)
         match message:
             case PhotoSent():
-                return self.answer_photo(session, message)
+                return self.answer_photo(session, message, texts)
             case Tapped():
-                return self.answer_press(session, message)
+                return answer_press(session, self.bot_id, message, texts)
             case TextSent():
-                return self.answer_text(session, message, row_id)
+                return self.answer_text(session, message, row_id, texts)
             case CommandSent():
-                return self.answer_command(session, message)
+                return (answer_command(session, self.bot_id, message, texts),)
             case OtherSent():
-                return (say(message, other_text(message.kind)),)
+                return (say(message, other_text(message.kind, texts)),)
         raise TypeError(f"nothing is said to a {type(message).__name__}")
 
     def meet(self, session: Session, message: Incoming) -> Contributor:
         """Return the sender as a contributor."""
         return meet_contributor(session, self.bot_id, message.sender.user_id, message.sender.name)
-
-    def apply_press(self, session: Session, tap: Tapped, press: Press, row_id: int) -> None:
-        """Store what a button means; raises `Refused`."""
-        user_id, (number, *rest) = tap.sender.user_id, press.numbers
-        match press.action:
-            case "keep" | "discard":
-                check_asked(tap, number)
-                answer = Consent.YES if press.action == "keep" else Consent.NO
-                record_consent(session, self.meet(session, tap), answer)
-            case "forget":
-                check_asked(tap, number)
-                forget_contributor(session, self.bot_id, user_id, row_id)
-            case "label":
-                sample = corrections.own_sample(session, self.bot_id, user_id, number)
-                corrections.say_label(session, sample, rest[0], row_id)
-            case "confirm":
-                photo = corrections.own_photo(session, self.bot_id, user_id, number)
-                corrections.confirm_rest(session, photo, row_id)
-            case "undo":
-                photo = corrections.own_photo(session, self.bot_id, user_id, number)
-                corrections.undo(session, photo, rest[0])
-
-    def answer_press(self, session: Session, tap: Tapped) -> Answer:
-        """Return the note on a press and the change of the message it was under."""
-        try:
-            press = read_press(tap.data)
-            if press.action in ("keep", "discard", "forget", "stay"):
-                check_asked(tap, press.numbers[0])
-                return answer_choice(tap, press.action)
-            return self.answer_correction(session, tap, press)
-        except Refused as refused:
-            return (Toast(str(refused)),)
-
-    def answer_correction(self, session: Session, tap: Tapped, press: Press) -> Answer:
-        """Return what follows a press of a button about a photo; raises `Refused`."""
-        user_id, number = tap.sender.user_id, press.numbers[0]
-        if press.action in ("label", "pick"):
-            sample = corrections.own_sample(session, self.bot_id, user_id, number)
-            photo = sample.photo
-        else:
-            photo = corrections.own_photo(session, self.bot_id, user_id, number)
-        if not photo.samples:
-            raise Refused(texts.NOTHING_TO_CORRECT)
-        if press.action == "pick":
-            view = view_pick(sample)
-            return Toast(""), Edit(tap.message_id, view.text, tap.has_picture, view.keyboard)
-        view = view_photo(photo)
-        if tap.has_picture:
-            change = Edit(tap.message_id, view.text, True, view.keyboard)
-            return Toast(note(photo, press)), change
-        if press.action == "undo":  # under the answer to a correction by text
-            change = Edit(tap.message_id, texts.UNDONE, False)
-            return Toast(note(photo, press)), change, *refresh_answer(photo)
-        return Toast(note(photo, press)), *refresh_answer(photo)
 
     def apply_text(self, session: Session, message: TextSent, row_id: int) -> None:
         """Store a text of digits as a correction; raises `Refused`."""
@@ -157,24 +96,25 @@ class Conversation:
             corrections.check_correction(photo, message.sender.user_id, typed)
             corrections.correct_all(session, photo, typed, row_id)
 
-    def answer_text(self, session: Session, message: TextSent, row_id: int) -> Answer:
+    def answer_text(self, session: Session, message: TextSent, row_id: int, texts: Texts) -> Answer:
         """Return what was saved of a text of digits, or what else to do."""
         typed = corrections.read_digits(message.text)
         if typed is None:
-            return (say(message, texts.SEND_A_PHOTO),)
+            return (say(message, texts.send_a_photo),)
         photo = corrections.photo_to_correct(session, self.bot_id, message, row_id)
         if photo is None:
-            return (say(message, texts.NO_PHOTO_TO_CORRECT),)
+            return (say(message, texts.no_photo_to_correct),)
         try:
             corrections.check_correction(photo, message.sender.user_id, typed)
         except Refused as refused:
-            return (Say(str(refused), reply_to=message.message_id),)
+            return (Say(refused.reason(texts), reply_to=message.message_id),)
         cause = corrections.newest_cause(photo)
-        keyboard = () if cause is None else ((undo_button(photo.id, cause),),)
-        saved = Say(view_photo(photo).text, keyboard=keyboard, reply_to=message.message_id)
-        return saved, *refresh_answer(photo)
+        keyboard = () if cause is None else ((undo_button(photo.id, cause, texts),),)
+        text = view_photo(photo, texts).text
+        saved = Say(text, keyboard=keyboard, reply_to=message.message_id)
+        return saved, *refresh_answer(photo, texts)
 
-    def answer_photo(self, session: Session, message: PhotoSent) -> Answer:
+    def answer_photo(self, session: Session, message: PhotoSent, texts: Texts) -> Answer:
         """Return the answer to a photo, and with a person's first one the ask for consent."""
         query = corrections.whole_photos().filter_by(
             bot_id=self.bot_id, chat_id=message.chat_id, message_id=message.message_id
@@ -184,71 +124,18 @@ class Conversation:
             return ()
         answer: list[Outgoing] = []
         if photo.reply_message_id is None or message.asked:
-            answer.append(answer_photo(photo))
+            answer.append(answer_photo(photo, texts))
         if message.private and is_unanswered(photo.contributor) and is_first(session, photo):
-            keyboard = consent_keyboard(message.sender.user_id)
-            answer.append(Say(texts.ASK_WITH_PHOTO, keyboard=keyboard))
+            keyboard = consent_keyboard(message.sender.user_id, texts)
+            answer.append(Say(texts.ask_with_photo, keyboard=keyboard))
         return tuple(answer)
 
-    def answer_command(self, session: Session, message: CommandSent) -> Answer:
-        """Return the answer to a command."""
-        user_id = message.sender.user_id
-        contributor = find_contributor(session, self.bot_id, user_id)
-        choice = "" if contributor is None else CHOICES.get(contributor.consent, "")
-        match message.name:
-            case "start":
-                text = f"{texts.START}\n\n{choice or texts.MAY_I_KEEP}"
-                return (say(message, text, consent_keyboard(user_id)),)
-            case "privacy":
-                text = f"{texts.PRIVACY}\n\n{choice or texts.MAY_I_KEEP}"
-                return (say(message, text, consent_keyboard(user_id)),)
-            case "help":
-                return (say(message, texts.HELP),)
-            case "read":
-                return (say(message, texts.NOTHING_TO_READ),)
-            case "forget" if is_known(session, self.bot_id, user_id):
-                return (say(message, texts.FORGET, forget_keyboard(user_id)),)
-            case "forget":
-                return (say(message, texts.NOTHING_KEPT),)
-        return (say(message, texts.UNKNOWN_COMMAND),)
 
-
-def say(message: Incoming, text: str, keyboard: Keyboard = ()) -> Say:
-    """Return a plain answer; in a group as a reply, so that everybody sees to what."""
-    return Say(text, keyboard=keyboard, reply_to=None if message.private else message.message_id)
-
-
-def other_text(kind: str) -> str:
+def other_text(kind: str, texts: Texts) -> str:
     """Return what is said to something that can't be read."""
-    return texts.OTHER_KINDS.get(kind, texts.SEND_A_PHOTO)
-
-
-def answer_choice(tap: Tapped, action: str) -> Answer:
-    """Return what follows a yes or no to consent, or to forgetting."""
-    note, text = {
-        "keep": (texts.TOAST_KEPT, texts.KEPT),
-        "discard": (texts.TOAST_NOT_KEPT, texts.NOT_KEPT),
-        "forget": (texts.TOAST_FORGOTTEN, texts.FORGOTTEN),
-        "stay": (texts.TOAST_NOT_KEPT, texts.NOT_FORGOTTEN),
-    }[action]
-    return Toast(note), Edit(tap.message_id, text, has_picture=False)
-
-
-def note(photo: Photo, press: Press) -> str:
-    """Return the short note on a press about a photo."""
-    if press.action == "undo":
-        return texts.TOAST_UNDONE
-    if press.action == "back":
-        return ""
-    chosen = press.numbers[1:] if press.action == "label" else ()
-    said = label_name(chosen[0]) if chosen else said_of(photo)
-    return texts.TOAST_SAVED.format(label=said)[:200]  # Telegram takes no more
-
-
-def check_asked(tap: Tapped, user_id: int) -> None:
-    """Raise `Refused` where somebody else presses the buttons that one person was given."""
-    if tap.sender.user_id != user_id:
-        raise Refused(texts.NOT_FOR_YOU)
+    if kind == "edit":
+        return texts.no_edits
+    return texts.other_kinds.get(kind, texts.send_a_photo)
 
 
 def mark_asked(contributor: Contributor) -> None:
@@ -268,8 +155,3 @@ def is_first(session: Session, photo: Photo) -> bool:
         Photo.contributor_id == photo.contributor_id, Photo.id < photo.id
     )
     return session.scalar(earlier.limit(1)) is None
-
-
-def forgets(message: Incoming) -> bool:
-    """Return whether a message deletes things whose bytes must be scrubbed from the files."""
-    return isinstance(message, Tapped) and message.data.startswith("forget:")

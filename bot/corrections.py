@@ -10,7 +10,6 @@ import numpy as np
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from bot import texts
 from bot.captions import first_prediction
 from bot.keyboards import photo_pressed
 from bot.messages import Refused, TextSent
@@ -41,9 +40,9 @@ def own_photo(session: Session, bot_id: int, user_id: int, photo_id: int) -> Pho
     """Return a photo of this person; raises `Refused`."""
     photo = session.scalar(whole_photos().where(Photo.id == photo_id, Photo.bot_id == bot_id))
     if photo is None:
-        raise Refused(texts.GONE)
+        raise Refused(lambda texts: texts.gone)
     if photo.contributor.user_id != user_id:
-        raise Refused(texts.NOT_YOURS)
+        raise Refused(lambda texts: texts.not_yours)
     return photo
 
 
@@ -51,7 +50,7 @@ def own_sample(session: Session, bot_id: int, user_id: int, sample_id: int) -> S
     """Return a sample in a photo of this person; raises `Refused`."""
     photo_id = session.scalar(select(Sample.photo_id).where(Sample.id == sample_id))
     if photo_id is None:
-        raise Refused(texts.GONE)
+        raise Refused(lambda texts: texts.gone)
     photo = own_photo(session, bot_id, user_id, photo_id)
     return next(sample for sample in photo.samples if sample.id == sample_id)
 
@@ -85,12 +84,15 @@ def check_correction(photo: Photo, user_id: int, typed: Sequence[int]) -> None:
     """Raise `Refused` where the digits typed can't correct the photo."""
     found = len(photo.samples)
     if photo.contributor.user_id != user_id:
-        raise Refused(texts.NOT_YOURS)
+        raise Refused(lambda texts: texts.not_yours)
     if found == 0:
-        raise Refused(texts.NOTHING_TO_CORRECT)
+        raise Refused(lambda texts: texts.nothing_to_correct)
     if len(typed) > found:
-        one = texts.TEXT_TOO_LONG_ONE
-        raise Refused(one if found == 1 else texts.TEXT_TOO_LONG.format(count=found))
+        raise Refused(
+            lambda texts: (
+                texts.text_too_long_one if found == 1 else texts.text_too_long.format(count=found)
+            )
+        )
 
 
 def undo(session: Session, photo: Photo, row_id: int) -> None:

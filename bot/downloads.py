@@ -7,7 +7,6 @@ import asyncio
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot import texts
 from bot.faults import DamagedDownload, SlowDownload
 from bot.messages import PhotoSent, Refused
 
@@ -21,12 +20,12 @@ async def download(bot: Bot, photo: PhotoSent, seconds: float) -> bytes:
     file's own troubles, and the library's errors where Telegram can't be reached at all.
     """
     if photo.size > LARGEST:
-        raise Refused(texts.TOO_BIG)
+        raise Refused(lambda texts: texts.too_big)
     try:
         file = await bot.get_file(photo.file_id)
     except BadRequest as error:
         if "too big" in error.message.lower():
-            raise Refused(texts.TOO_BIG) from error
+            raise Refused(lambda texts: texts.too_big) from error
         raise
     try:
         async with asyncio.timeout(seconds):

@@ -20,11 +20,14 @@ from sqlalchemy.orm import Session
 from telegram import Bot, Update
 
 from bot import inbox
-from bot.conversation import Answer, Conversation, forgets
+from bot.conversation import Answer, Conversation
 from bot.delivery import deliver, show_working
 from bot.downloads import download
 from bot.faults import UnparsableUpdate
-from bot.messages import Incoming, PhotoSent, Refused, Say
+from bot.languages import ENGLISH, texts_for
+from bot.messages import Incoming, PhotoSent, Refused, Say, Tapped
+from bot.presses import forgets
+from bot.texts import Texts
 from bot.timing import Timing
 from bot.translation import translate
 from model.database import Database
@@ -83,11 +86,18 @@ class Handlers:
             return
         await asyncio.to_thread(self.finish, row_id, self._answered[row_id])
         del self._answered[row_id]
-        if message is not None and forgets(message):
+        if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
         kind = "not for the bot" if message is None else type(message).__name__
         seconds = time.perf_counter() - started
         log.info("update %d (row %d): %s, %.3f s", body["update_id"], row_id, kind, seconds)
+
+    def texts_of(self, row_id: int) -> Texts:
+        """Return the texts in the language of an update's sender, as far as that can be read."""
+        with suppress(OperationalError), self.database.read() as session:
+            row = inbox.find_open(session, row_id)
+            return ENGLISH if row is None else inbox.texts_of(row)
+        return ENGLISH
 
     def is_answered(self, row_id: int) -> bool:
         """Return whether the answer is sent, and only the database is missing that news."""
@@ -108,7 +118,8 @@ class Handlers:
                 await self.store(message, row_id)
             answer = await asyncio.to_thread(self.work_out, message, row_id)
         except (Refused, UnreadablePhoto) as refused:
-            answer = (Say(str(refused), reply_to=message.message_id),)
+            texts = texts_for(message.sender.language)
+            answer = (Say(reason(refused, texts), reply_to=message.message_id),)
         replies: Replies = {}
         for outgoing in answer:
             if replies:  # what comes next may fail, and the photo's answer is not to be repeated
@@ -134,7 +145,7 @@ class Handlers:
                 row_id,
                 lambda session: self.conversation.store(session, message, row_id),
             )
-        if forgets(message):
+        if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
 
     async def read(self, photo: PhotoSent) -> tuple[bytes, Reading]:
@@ -177,6 +188,13 @@ class Handlers:
         with self.database.write() as session:
             remember_replies(session, replies)
             inbox.finish(session, row_id)
+
+
+def reason(refused: Refused | UnreadablePhoto, texts: Texts) -> str:
+    """Return why something can't be done; the reader says it more exactly, but in English."""
+    if isinstance(refused, Refused):
+        return refused.reason(texts)
+    return str(refused) if texts is ENGLISH else texts.unreadable
 
 
 def remember_replies(session: Session, replies: Replies) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
+from bot.languages import texts_for
+from bot.texts import Texts
 from model.contributors import emptied_update
 from model.database import utc_now
 from model.tables import InboxState, InboxUpdate
@@ -90,6 +92,21 @@ def find_id(update: dict[str, Any], name: str) -> int | None:
             if isinstance(found, dict):
                 return whole_id(found.get("id"))
     return None
+
+
+def find_language(update: dict[str, Any]) -> str:
+    """Return the language code of the person in an update of any form, "" where it has none."""
+    for part in update.values():
+        person = part.get("from") if isinstance(part, dict) else None
+        code = person.get("language_code") if isinstance(person, dict) else None
+        if isinstance(code, str):
+            return code
+    return ""
+
+
+def texts_of(row: InboxUpdate) -> Texts:
+    """Return the texts in the language of the sender of an open update."""
+    return texts_for(find_language(json.loads(row.body)))
 
 
 def whole_id(value: Any) -> int | None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import texts
 from bot.messages import Button, Keyboard, Refused
+from bot.texts import Texts
 from model.tables import NOT_A_DIGIT, Sample
 
 MOST_DIGIT_BUTTONS = 80
@@ -40,12 +40,12 @@ def read_press(data: str) -> Press:
     """Return the meaning of a button's data; raises `Refused`."""
     match = PRESS_FORM.fullmatch(data)
     if match is None:
-        raise Refused(texts.UNKNOWN_BUTTON)
+        raise Refused(lambda texts: texts.unknown_button)
     action, numbers = match[1], tuple(int(number) for number in match[2].split(":")[1:])
     if len(numbers) != NUMBERS.get(action):
-        raise Refused(texts.UNKNOWN_BUTTON)
+        raise Refused(lambda texts: texts.unknown_button)
     if action == "label" and numbers[1] > NOT_A_DIGIT:
-        raise Refused(texts.UNKNOWN_BUTTON)
+        raise Refused(lambda texts: texts.unknown_button)
     return Press(action, numbers)
 
 
@@ -61,39 +61,39 @@ def photo_pressed(data: str) -> tuple[int | None, int | None]:
     return (number, None) if press.action in ("back", "confirm", "undo") else (None, None)
 
 
-def consent_keyboard(user_id: int) -> Keyboard:
+def consent_keyboard(user_id: int, texts: Texts) -> Keyboard:
     """Ask whether photos may be kept; only `user_id` can answer."""
-    yes = Button(texts.YES_KEEP, f"keep:{user_id}")
-    return ((yes, Button(texts.NO_KEEP, f"discard:{user_id}")),)
+    yes = Button(texts.yes_keep, f"keep:{user_id}")
+    return ((yes, Button(texts.no_keep, f"discard:{user_id}")),)
 
 
-def forget_keyboard(user_id: int) -> Keyboard:
+def forget_keyboard(user_id: int, texts: Texts) -> Keyboard:
     """Ask whether everything is to be deleted; only `user_id` can answer."""
-    yes = Button(texts.YES_FORGET, f"forget:{user_id}")
-    return ((yes, Button(texts.NO_FORGET, f"stay:{user_id}")),)
+    yes = Button(texts.yes_forget, f"forget:{user_id}")
+    return ((yes, Button(texts.no_forget, f"stay:{user_id}")),)
 
 
-def digit_rows(sample_id: int) -> Keyboard:
+def digit_rows(sample_id: int, texts: Texts) -> Keyboard:
     """Return the ten digits and `Not a digit`, for one sample."""
     digits = [Button(str(digit), f"label:{sample_id}:{digit}") for digit in range(10)]
-    not_a_digit = Button(texts.NOT_A_DIGIT, f"label:{sample_id}:{NOT_A_DIGIT}")
+    not_a_digit = Button(texts.not_a_digit, f"label:{sample_id}:{NOT_A_DIGIT}")
     return tuple(digits[:5]), tuple(digits[5:]), (not_a_digit,)
 
 
-def one_digit_keyboard(sample: Sample) -> Keyboard:
+def one_digit_keyboard(sample: Sample, texts: Texts) -> Keyboard:
     """Confirm or correct the only digit of a photo."""
-    text = texts.CONFIRM_ONE.format(digit=sample.predicted)
+    text = texts.confirm_one.format(digit=sample.predicted)
     confirm = Button(text, f"label:{sample.id}:{sample.predicted}")
-    return ((confirm,), *digit_rows(sample.id))
+    return ((confirm,), *digit_rows(sample.id, texts))
 
 
-def picked_keyboard(sample: Sample) -> Keyboard:
+def picked_keyboard(sample: Sample, texts: Texts) -> Keyboard:
     """Correct one of several digits."""
-    return *digit_rows(sample.id), (Button(texts.BACK, f"back:{sample.photo_id}"),)
+    return *digit_rows(sample.id, texts), (Button(texts.back, f"back:{sample.photo_id}"),)
 
 
 def all_digits_keyboard(
-    samples: Sequence[Sample], labels: Sequence[int | None], undo: Button | None
+    samples: Sequence[Sample], labels: Sequence[int | None], undo: Button | None, texts: Texts
 ) -> Keyboard:
     """Pick a digit to correct, or confirm all; those with a label show it, marked."""
     buttons = [
@@ -104,7 +104,7 @@ def all_digits_keyboard(
     rows = [tuple(buttons[start : start + width]) for start in range(0, len(buttons), width)]
     last = [undo] if undo else []
     if None in labels:
-        last.insert(0, Button(texts.CONFIRM_ALL, f"confirm:{samples[0].photo_id}"))
+        last.insert(0, Button(texts.confirm_all, f"confirm:{samples[0].photo_id}"))
     return *rows, tuple(last)
 
 
@@ -115,6 +115,6 @@ def shown(predicted: int, label: int | None) -> str:
     return "✗" if label == NOT_A_DIGIT else f"✓{label}"
 
 
-def undo_button(photo_id: int, row_id: int) -> Button:
+def undo_button(photo_id: int, row_id: int, texts: Texts) -> Button:
     """Take back what the update in an inbox row said about a photo."""
-    return Button(texts.UNDO, f"undo:{photo_id}:{row_id}")
+    return Button(texts.undo, f"undo:{photo_id}:{row_id}")

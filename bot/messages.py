@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from bot.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,8 @@ class Sender:
 
     user_id: int
     name: str
+    language: str = ""
+    """The language code of their app, "" where Telegram doesn't say."""
 
 
 @dataclass(frozen=True)
@@ -117,4 +122,8 @@ Outgoing = Say | Edit | Toast
 
 
 class Refused(ValueError):
-    """What a person asks for can't be done; the message tells them why."""
+    """What a person asks for can't be done; `reason` says why, in their language."""
+
+    def __init__(self, reason: Callable[[Texts], str]) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import texts
 from bot.captions import label_text, read_caption, saved_caption
 from bot.corrections import newest_cause
 from bot.keyboards import (
@@ -16,6 +15,7 @@ from bot.keyboards import (
 )
 from bot.messages import Edit, Keyboard, Say
 from bot.pictures import draw_samples
+from bot.texts import Texts
 from model.review import sender_label
 from model.tables import Photo, Sample
 
@@ -28,48 +28,48 @@ class View:
     keyboard: Keyboard
 
 
-def view_photo(photo: Photo) -> View:
+def view_photo(photo: Photo, texts: Texts) -> View:
     """Return what was read, or what the sender said of it, and the buttons that go with it."""
     samples = photo.samples
     labels = [sender_label(sample) for sample in samples]
     cause = newest_cause(photo)
-    undo = None if cause is None else undo_button(photo.id, cause)
+    undo = None if cause is None else undo_button(photo.id, cause, texts)
     if any(label is not None for label in labels):
-        text = saved_caption(samples, labels, kept=photo.expires_at is None)
+        text = saved_caption(samples, labels, photo.expires_at is None, texts)
     else:
-        text = read_caption(samples)
+        text = read_caption(samples, texts)
     if len(samples) > 1:
         if len(samples) > MOST_DIGIT_BUTTONS:
-            text += "\n" + texts.TOO_MANY_BUTTONS.format(count=MOST_DIGIT_BUTTONS)
-        return View(text, all_digits_keyboard(samples, labels, undo))
-    return View(text, ((undo,),) if undo else one_digit_keyboard(samples[0]))
+            text += "\n" + texts.too_many_buttons.format(count=MOST_DIGIT_BUTTONS)
+        return View(text, all_digits_keyboard(samples, labels, undo, texts))
+    return View(text, ((undo,),) if undo else one_digit_keyboard(samples[0], texts))
 
 
-def view_pick(sample: Sample) -> View:
+def view_pick(sample: Sample, texts: Texts) -> View:
     """Return the question which digit a picked sample is."""
-    text = texts.WHICH_DIGIT.format(
+    text = texts.which_digit.format(
         place=sample.position + 1, count=len(sample.photo.samples), digit=sample.predicted
     )
-    return View(text, picked_keyboard(sample))
+    return View(text, picked_keyboard(sample, texts))
 
 
-def answer_photo(photo: Photo) -> Say:
+def answer_photo(photo: Photo, texts: Texts) -> Say:
     """Return the answer to a photo, as a reply to it."""
     if not photo.samples:
-        return Say(texts.NO_DIGIT_FOUND, reply_to=photo.message_id, photo_id=photo.id)
-    view = view_photo(photo)
+        return Say(texts.no_digit_found, reply_to=photo.message_id, photo_id=photo.id)
+    view = view_photo(photo, texts)
     picture = draw_samples(photo.samples)
     return Say(view.text, picture, view.keyboard, photo.message_id, photo.id)
 
 
-def refresh_answer(photo: Photo) -> tuple[Edit, ...]:
+def refresh_answer(photo: Photo, texts: Texts) -> tuple[Edit, ...]:
     """Return the change that brings the photo's answer up to date, if there is an answer."""
     if photo.reply_message_id is None or not photo.samples:
         return ()
-    view = view_photo(photo)
+    view = view_photo(photo, texts)
     return (Edit(photo.reply_message_id, view.text, True, view.keyboard),)
 
 
-def said_of(photo: Photo) -> str:
+def said_of(photo: Photo, texts: Texts) -> str:
     """Return all that the sender says of a photo, as one short text."""
-    return label_text(photo.samples, [sender_label(sample) for sample in photo.samples])
+    return label_text(photo.samples, [sender_label(sample) for sample in photo.samples], texts)

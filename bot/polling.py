@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from telegram.error import Conflict, InvalidToken
 
-from bot import inbox, texts
+from bot import inbox
 from bot.delivery import tell
 from bot.faults import in_words, wait_asked
 from bot.inbox import Place
+from bot.languages import texts_for
 from bot.telegram_bot import RawBot
 from bot.timing import Timing
 from model.database import Database
@@ -85,7 +86,7 @@ class Poller:
             chat_id = inbox.find_id(update, "chat")
             if chat_id is not None and update["update_id"] not in self.told:
                 self.told.add(update["update_id"])
-                await tell(self.bot, chat_id, texts.LATER)
+                await tell(self.bot, chat_id, texts_for(inbox.find_language(update)).later)
 
     def store(self, updates: list[Any]) -> list[Place]:
         """Commit updates to the inbox; return the new ones."""

@@ -94,7 +94,7 @@ def translate_private(message: Message, user: User) -> Incoming | None:
     if name == "read" and message.reply_to_message is not None:
         picture = picture_of(message.reply_to_message, True)
         if picture is not None:
-            return replace(picture, asked=True)
+            return asked_by(picture, user)
     if name:
         return CommandSent(*place, name)
     picture = picture_of(message, True)
@@ -125,7 +125,7 @@ def translate_group(message: Message, user: User, bot_name: str) -> Incoming | N
         corrects = mentioned and read_digits(rest_of(message, bot_name)) is not None
         picture = None if replied is None or corrects else picture_of(replied, False)
         if picture is not None:
-            return replace(picture, asked=True)
+            return asked_by(picture, user)
     if name:
         known = name in COMMANDS_IN_GROUPS or addressee
         return CommandSent(*place, name) if known else None
@@ -137,7 +137,13 @@ def translate_group(message: Message, user: User, bot_name: str) -> Incoming | N
 
 def as_sender(user: User) -> Sender:
     """Return a person with the name that others see."""
-    return Sender(user.id, user.full_name)
+    return Sender(user.id, user.full_name, user.language_code or "")
+
+
+def asked_by(picture: PhotoSent, user: User) -> PhotoSent:
+    """Return a photo that somebody asked for: it is its sender's, the answer in their language."""
+    sender = replace(picture.sender, language=user.language_code or "")
+    return replace(picture, asked=True, sender=sender)
 
 
 def command_of(message: Message) -> tuple[str, str]:

@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from bot import inbox, texts
+from bot import inbox
 from bot.delivery import tell
 from bot.faults import FORESEEN, UnparsableUpdate, in_words, is_passing, is_unreachable, wait_asked
 from bot.handlers import Handlers
 from bot.inbox import Place
 from bot.timing import Timing
 from model.database import Database
-from model.tables import InboxState
+from model.tables import InboxState, InboxUpdate
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,8 @@ class Worker:
     async def _tell_later(self, row_id: int, chat_id: int | None) -> None:
         """Tell a sender that the database can't be used, unless they have their answer."""
         if chat_id is not None and not self.handlers.is_answered(row_id):
-            await tell(self.handlers.bot, chat_id, texts.LATER)
+            texts = await asyncio.to_thread(self.handlers.texts_of, row_id)
+            await tell(self.handlers.bot, chat_id, texts.later)
 
     async def _retry(self, row_id: int, pauses: Iterator[float]) -> None:
         """Go on trying an update while the rest of its chat is served."""
@@ -164,20 +165,17 @@ class Worker:
             await asyncio.to_thread(self.handlers.finish, row_id, {})
             return None
         allowed = 0 if isinstance(error, UnparsableUpdate) else self.timing.attempts
-        set_aside, chat_id = await asyncio.to_thread(self._note, row_id, error, allowed)
-        if not set_aside:
+        row = await asyncio.to_thread(self._note, row_id, error, allowed)
+        if row is not None and row.state is not InboxState.ASIDE:
             return error
-        if chat_id is not None:
-            await tell(self.handlers.bot, chat_id, texts.FAILED)
+        if row is not None and row.chat_id is not None:
+            await tell(self.handlers.bot, row.chat_id, inbox.texts_of(row).failed)
         return None
 
-    def _note(self, row_id: int, error: Exception, allowed: int) -> tuple[bool, int | None]:
-        """Count a failure; return whether the update is out of the way, and whom to tell."""
+    def _note(self, row_id: int, error: Exception, allowed: int) -> InboxUpdate | None:
+        """Count a failure and return the row, set aside or not; None if it is no longer open."""
         with self.database.write() as session:
             row = inbox.fail(session, row_id, self.redact(in_words(error)), allowed)
-            if row is None:
-                return True, None
-            set_aside = row.state is InboxState.ASIDE
-            if set_aside:
+            if row is not None and row.state is InboxState.ASIDE:
                 log.error("row %d: set aside after %d attempts", row_id, row.attempts)
-            return set_aside, row.chat_id
+            return row

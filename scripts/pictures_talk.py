@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from PIL import Image
 
-from bot import texts
+from bot.languages import ENGLISH
 from model.database import Database
 from model.recognizer import Recognizer
 from tests.bot.running import RunningBot
@@ -36,7 +36,7 @@ class Bubble:
     quoted: str
     """The picture of the message it replies to, as a data: URL, or ""."""
     rows: list[list[str]]
-    """The buttons' texts."""
+    """The buttons' ENGLISH."""
     tapped: str
     """The button that is pressed next, or ""."""
     after: str
@@ -50,14 +50,14 @@ def hold_talk(database: Database, recognizer: Recognizer, line: bytes, one: byte
         ann = api.sender(name="Ann")
         ann.command("/start")
         hello = ann.wait_answer()
-        ann.press(hello, texts.YES_KEEP)
-        ann.wait_answer(lambda message: message is hello and message.text == texts.KEPT)
+        ann.press(hello, ENGLISH.yes_keep)
+        ann.wait_answer(lambda message: message is hello and message.text == ENGLISH.kept)
         ann.wait_answer(to=ann.photo(line))
         answer = ann.wait_answer(to=ann.photo(one))
         ann.press(answer, "1")
         ann.wait_answer(lambda message: message is answer and "Saved" in message.text)
         messages = list(api.state.messages[ann.chat_id].values())
-    return in_order(messages, {hello: texts.YES_KEEP, answer: "1"})
+    return in_order(messages, {hello: ENGLISH.yes_keep, answer: "1"})
 
 
 def in_order(messages: list[Message], taps: dict[Message, str]) -> list[Bubble]:

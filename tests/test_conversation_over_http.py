@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from bot import texts
+from bot.languages import ENGLISH
 from model.database import Database
 from model.dataset import Dataset
 from model.export import Which, write_npz
@@ -49,7 +49,7 @@ def test_the_whole_talk(api: BotApi, database: Database, tmp_path: Path) -> None
         ann.command("/start")
         hello = ann.wait_answer()
         ann.press(hello, "Yes")
-        ann.wait_answer(lambda m: m is hello and m.text == texts.KEPT)
+        ann.wait_answer(lambda m: m is hello and m.text == ENGLISH.kept)
 
         single = ann.wait_answer(to=ann.photo(made_photo("7")))
         assert single.text.startswith("7")
@@ -72,18 +72,18 @@ def test_the_whole_talk(api: BotApi, database: Database, tmp_path: Path) -> None
         assert exported(database, export) == [4]
 
         pending = bob.wait_answer(to=bob.photo(made_photo("9")))
-        ask = bob.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+        ask = bob.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
         bob.press(pending, "✓ 9")
         bob.wait_answer(lambda m: m is pending and "Saved" in m.text)
         assert exported(database, export) == [4], "Bob has not said yes"
         bob.press(ask, "Yes")
-        bob.wait_answer(lambda m: m is ask and m.text == texts.KEPT)
+        bob.wait_answer(lambda m: m is ask and m.text == ENGLISH.kept)
         assert exported(database, export) == [4, 9]
 
         ann.command("/forget")
-        question = ann.wait_answer(lambda m: m.text == texts.FORGET)
+        question = ann.wait_answer(lambda m: m.text == ENGLISH.forget)
         ann.press(question, "Yes")
-        ann.wait_answer(lambda m: m is question and m.text == texts.FORGOTTEN)
+        ann.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
         assert exported(database, export) == [9]
 
 

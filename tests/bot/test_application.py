@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import texts
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
 from tests.bot.bot_process import bot_process
@@ -129,18 +128,3 @@ def test_a_second_bot_on_the_same_token_is_noticed_and_nothing_is_lost(
     assert "another program fetches this bot's updates" in heard.text
     with stopped_bot.database.read() as session:
         assert session.scalars(select(Sample.label)).all() == [4]
-
-
-def test_it_introduces_itself(api: BotApi, ann: Sender, stopped_bot: RunningBot) -> None:
-    with stopped_bot.running():
-        commands = api.wait_call("setMyCommands").parameters["commands"]
-        api.wait_call("setMyShortDescription")
-    assert [command["command"] for command in commands] == list(texts.COMMANDS)
-
-
-def test_without_an_introduction_it_works_all_the_same(
-    api: BotApi, ann: Sender, stopped_bot: RunningBot
-) -> None:
-    api.faults.error("setMyCommands", 400, "Bad Request: whatever")
-    with stopped_bot.running():
-        ann.wait_answer(to=ann.photo(made_photo("7")))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from bot.captions import percent, read_caption, saved_caption
+from bot.languages import ENGLISH
 from model.tables import NOT_A_DIGIT, Prediction, Sample
 
 
@@ -32,7 +33,7 @@ def samples(text: str, confidence: float = 0.98, least: float | None = None) -> 
     ],
 )
 def test_what_was_read_and_how_sure(read: str, least: float, caption: str) -> None:
-    assert read_caption(samples(read, least=least)) == caption
+    assert read_caption(samples(read, least=least), ENGLISH) == caption
 
 
 @pytest.mark.parametrize(
@@ -47,14 +48,14 @@ def test_what_was_read_and_how_sure(read: str, least: float, caption: str) -> No
     ],
 )
 def test_what_was_saved(read: str, labels: list[int | None], kept: bool, caption: str) -> None:
-    assert saved_caption(samples(read), labels, kept) == caption
+    assert saved_caption(samples(read), labels, kept, ENGLISH) == caption
 
 
 def test_the_longest_reading_fits_into_a_caption() -> None:
     many = samples("/".join(["1234567890"] * 200))
-    assert len(read_caption(many)) <= 1024
-    assert len(saved_caption(many, [None] * 2000, True)) <= 1024
-    assert len(saved_caption(many, [5] * 2000, True)) <= 1024
+    assert len(read_caption(many, ENGLISH)) <= 1024
+    assert len(saved_caption(many, [None] * 2000, True, ENGLISH)) <= 1024
+    assert len(saved_caption(many, [5] * 2000, True, ENGLISH)) <= 1024
 
 
 def test_nothing_is_a_hundred_percent_sure() -> None:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from bot import texts
+from bot.languages import ENGLISH
 from model.database import Database
 from model.tables import Consent, Contributor, InboxUpdate, Photo, Sample
 from tests.bot.chosen_reader import made_photo
@@ -50,7 +50,7 @@ def test_an_image_sent_as_a_file_is_read(ann: Sender) -> None:
 
 def test_one_tap_saves_and_undo_takes_it_back(api: BotApi, ann: Sender, database: Database) -> None:
     answer = ann.wait_answer(to=ann.photo(made_photo("7")))
-    ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+    ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
     before = answer.text, answer.rows
     for button, label, saved in (("✓ 7", 7, "7"), ("4", 4, "4"), ("Not a", 10, "not a digit")):
         assert press(api, ann, answer, button) == f"Saved: {saved}"
@@ -102,7 +102,7 @@ def test_a_text_corrects_all_digits_at_once(ann: Sender, database: Database, to:
     assert labels(database) == [4, 0, 7]
     ann.wait_answer(lambda m: m is answer and "407" in m.text)
     ann.press(saved, "Undo")
-    ann.wait_answer(lambda m: m is saved and m.text == texts.UNDONE and not m.buttons)
+    ann.wait_answer(lambda m: m is saved and m.text == ENGLISH.undone and not m.buttons)
     ann.wait_answer(lambda m: m is answer and "401" in m.text and "Saved" not in m.text)
     assert labels(database) == [None, None, None]
 
@@ -141,20 +141,20 @@ def test_another_person_can_correct_nothing(api: BotApi, ann: Sender, database: 
     mallory = api.sender(name="Mallory", chat_id=ann.chat_id)
     for action in ("pick:1", "label:1:9", "confirm:1", "back:1", "undo:1:1"):
         query = mallory.press_data(answer, action)
-        assert api.wait_callback_answer(query)["text"] == texts.NOT_YOURS
-    assert texts.NOT_YOURS in mallory.wait_answer(to=mallory.reply(answer, "99")).text
+        assert api.wait_callback_answer(query)["text"] == ENGLISH.not_yours
+    assert ENGLISH.not_yours in mallory.wait_answer(to=mallory.reply(answer, "99")).text
     assert labels(database) == [None, None]
 
 
 def test_forged_presses_get_a_friendly_note(api: BotApi, ann: Sender) -> None:
     message = ann.wait_answer(to=ann.photo(made_photo("7")))
     for data, answer in (
-        ("label:999:4", texts.GONE),
-        ("undo:999:1", texts.GONE),
-        ("label:1:99", texts.UNKNOWN_BUTTON),
-        ("rm -rf", texts.UNKNOWN_BUTTON),
-        ("forget:1", texts.NOT_FOR_YOU),
-        ("keep:1", texts.NOT_FOR_YOU),
+        ("label:999:4", ENGLISH.gone),
+        ("undo:999:1", ENGLISH.gone),
+        ("label:1:99", ENGLISH.unknown_button),
+        ("rm -rf", ENGLISH.unknown_button),
+        ("forget:1", ENGLISH.not_for_you),
+        ("keep:1", ENGLISH.not_for_you),
     ):
         assert api.wait_callback_answer(ann.press_data(message, data))["text"] == answer
 
@@ -173,7 +173,7 @@ def test_start_asks_and_the_answer_is_kept(api: BotApi, ann: Sender, database: D
     hello = ann.wait_answer()
     assert [text.split(",")[0] for text in texts_of(hello)] == ["Yes", "No"]
     press(api, ann, hello, "Yes")
-    ann.wait_answer(lambda m: m is hello and m.text == texts.KEPT and not m.buttons)
+    ann.wait_answer(lambda m: m is hello and m.text == ENGLISH.kept and not m.buttons)
     answer = ann.wait_answer(to=ann.photo(made_photo("7")))
     with database.read() as session:
         assert session.scalars(select(Photo.expires_at)).all() == [None]
@@ -184,12 +184,12 @@ def test_the_first_photo_asks_once_and_a_later_yes_keeps_it(
     api: BotApi, ann: Sender, database: Database
 ) -> None:
     answer = ann.wait_answer(to=ann.photo(made_photo("7")))
-    ask = ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+    ask = ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
     press(api, ann, answer, "4")
     ann.wait_answer(lambda m: m is answer and "24 hours" in m.text)
     second = ann.wait_answer(to=ann.photo(made_photo("8")))
     press(api, ann, ask, "Yes")
-    ann.wait_answer(lambda m: m.text == texts.KEPT)
+    ann.wait_answer(lambda m: m.text == ENGLISH.kept)
     assert api.messages(ann.chat_id) == [answer, ask, second]
     assert labels(database) == [4, None]
     with database.read() as session:
@@ -201,7 +201,7 @@ def test_after_a_no_photos_are_read_but_expire(
 ) -> None:
     ann.command("/start")
     press(api, ann, ann.wait_answer(), "No")
-    ann.wait_answer(lambda m: m.text == texts.NOT_KEPT)
+    ann.wait_answer(lambda m: m.text == ENGLISH.not_kept)
     assert "7" in ann.wait_answer(to=ann.photo(made_photo("7"))).text
     with database.read() as session:
         assert session.scalars(select(Photo.expires_at)).one() is not None
@@ -215,19 +215,19 @@ def test_forget_deletes_everything_but_only_after_a_yes(
     old = ann.wait_answer(to=ann.photo(made_photo("7")))
     bob.wait_answer(to=bob.photo(made_photo("8")))
     ann.command("/forget")
-    question = ann.wait_answer(lambda m: m.text == texts.FORGET)
+    question = ann.wait_answer(lambda m: m.text == ENGLISH.forget)
     press(api, ann, question, "No")
-    ann.wait_answer(lambda m: m is question and m.text == texts.NOT_FORGOTTEN)
+    ann.wait_answer(lambda m: m is question and m.text == ENGLISH.not_forgotten)
     assert count(database, Photo) == 2
     ann.command("/forget")
-    question = ann.wait_answer(lambda m: m.text == texts.FORGET)
+    question = ann.wait_answer(lambda m: m.text == ENGLISH.forget)
     press(api, ann, question, "Yes")
-    ann.wait_answer(lambda m: m is question and m.text == texts.FORGOTTEN)
+    ann.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
     assert count(database, Photo) == 1
     assert count(database, Contributor) == 1
-    assert api.wait_callback_answer(ann.press(old, "4"))["text"] == texts.GONE
+    assert api.wait_callback_answer(ann.press(old, "4"))["text"] == ENGLISH.gone
     ann.command("/forget")
-    ann.wait_answer(lambda m: m.text == texts.NOTHING_KEPT)
+    ann.wait_answer(lambda m: m.text == ENGLISH.nothing_kept)
 
 
 def test_commands_are_answered(ann: Sender) -> None:
@@ -243,9 +243,9 @@ def test_commands_are_answered(ann: Sender) -> None:
 
 def test_no_digit_gets_a_hint_and_no_buttons(ann: Sender, database: Database) -> None:
     answer = ann.wait_answer(to=ann.photo(made_photo("")))
-    assert answer.text == texts.NO_DIGIT_FOUND
+    assert answer.text == ENGLISH.no_digit_found
     assert answer.buttons == []
-    assert texts.NOTHING_TO_CORRECT in ann.wait_answer(to=ann.reply(answer, "5")).text
+    assert ENGLISH.nothing_to_correct in ann.wait_answer(to=ann.reply(answer, "5")).text
 
 
 def bomb() -> bytes:
@@ -266,7 +266,7 @@ def test_what_cannot_be_read_gets_a_friendly_sentence(ann: Sender, database: Dat
         ann.document(data, name, kind)
         answer = ann.wait_answer()
         assert 10 < len(answer.text) < 200, name
-        assert answer.text != texts.FAILED
+        assert answer.text != ENGLISH.failed
     assert count(database, Photo) == 0
 
 
@@ -287,12 +287,12 @@ def test_a_changed_text_is_explained_and_a_changed_caption_passed_over(
     api: BotApi, ann: Sender, database: Database
 ) -> None:
     photo = ann.photo(made_photo("7"), caption="seven")
-    ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+    ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
     ann.edit_caption(photo, "Seven")
     text = ann.text("hi")
     ann.wait_answer()
     ann.edit_text(text, "hello")
-    ann.wait_answer(lambda m: m.text == texts.NO_EDITS)
+    ann.wait_answer(lambda m: m.text == ENGLISH.no_edits)
     assert len(api.messages(ann.chat_id)) == 4
     assert count(database, Photo) == 1
 
@@ -311,9 +311,9 @@ def test_in_a_group_a_photo_is_its_senders(api: BotApi, database: Database) -> N
     request = bob.command("/read", reply_to=photo)
     answer = bob.wait_answer(to=photo)
     query = bob.press(answer, "All right")
-    assert api.wait_callback_answer(query)["text"] == texts.NOT_YOURS
+    assert api.wait_callback_answer(query)["text"] == ENGLISH.not_yours
     refusal = bob.wait_answer(to=bob.reply(answer, "99"))
-    assert refusal.text == texts.NOT_YOURS
+    assert refusal.text == ENGLISH.not_yours
     assert "47" in ann.wait_answer(to=ann.reply(answer, "47")).text
     assert labels(database) == [4, 7]
     assert request not in api.messages(-500)
@@ -357,7 +357,7 @@ def test_a_reply_to_an_answer_that_was_never_noted_is_about_its_own_photo(
 ) -> None:
     api.faults.lose_answer("sendPhoto", chat_id=ann.chat_id)
     first = ann.photo(made_photo("40"))
-    ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+    ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
     twice = [m for m in api.messages(ann.chat_id) if m.reply_to is first]
     ann.wait_answer(to=ann.photo(made_photo("12")))
     for answer, digits in zip(twice, ("47", "49"), strict=True):
@@ -370,5 +370,5 @@ def test_a_reply_to_something_else_corrects_no_photo(ann: Sender, database: Data
     help_text = ann.wait_answer()
     ann.wait_answer(to=ann.photo(made_photo("40")))
     ann.reply(help_text, "47")
-    ann.wait_answer(lambda m: m.text == texts.NO_PHOTO_TO_CORRECT)
+    ann.wait_answer(lambda m: m.text == ENGLISH.no_photo_to_correct)
     assert labels(database) == [None, None]

@@ -14,6 +14,7 @@ from bot.keyboards import (
     read_press,
     undo_button,
 )
+from bot.languages import ENGLISH
 from bot.messages import Button, Keyboard, Refused
 from model.tables import NOT_A_DIGIT, Sample
 
@@ -33,40 +34,43 @@ def buttons(keyboard: Keyboard) -> list[Button]:
 
 def test_one_digit_can_be_confirmed_corrected_or_refused() -> None:
     (sample,) = samples(1)
-    found = buttons(one_digit_keyboard(sample))
+    found = buttons(one_digit_keyboard(sample, ENGLISH))
     assert [b.text for b in found] == ["✓ 0", *"0123456789", "Not a digit"]
     assert read_press(found[0].data) == Press("label", (sample.id, 0))
     assert read_press(found[-1].data) == Press("label", (sample.id, NOT_A_DIGIT))
 
 
 def test_of_several_digits_each_has_a_button_that_shows_it_and_what_was_said() -> None:
-    keyboard = all_digits_keyboard(samples(3), [None, 7, NOT_A_DIGIT], None)
+    keyboard = all_digits_keyboard(samples(3), [None, 7, NOT_A_DIGIT], None, ENGLISH)
     assert [b.text for b in buttons(keyboard)] == ["0", "✓7", "✗", "✓ All right"]
 
 
 def test_with_all_labelled_there_is_nothing_left_to_confirm_but_to_undo() -> None:
-    keyboard = all_digits_keyboard(samples(2), [0, 1], undo_button(5, 6))
+    keyboard = all_digits_keyboard(samples(2), [0, 1], undo_button(5, 6, ENGLISH), ENGLISH)
     assert [b.text for b in buttons(keyboard)] == ["✓0", "✓1", "Undo"]
 
 
 def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
     many = samples(200)
-    undo = undo_button(LARGEST_ID, LARGEST_ID)
+    undo = undo_button(LARGEST_ID, LARGEST_ID, ENGLISH)
     for keyboard in (
-        all_digits_keyboard(many, [None] * 200, undo),
-        picked_keyboard(many[0]),
-        consent_keyboard(LARGEST_ID),
-        forget_keyboard(LARGEST_ID),
+        all_digits_keyboard(many, [None] * 200, undo, ENGLISH),
+        picked_keyboard(many[0], ENGLISH),
+        consent_keyboard(LARGEST_ID, ENGLISH),
+        forget_keyboard(LARGEST_ID, ENGLISH),
     ):
         assert len(buttons(keyboard)) <= 100
         assert all(1 <= len(b.data.encode()) <= 64 for b in buttons(keyboard))
         assert all(len(row) <= 8 for row in keyboard)
         for button in buttons(keyboard):
             read_press(button.data)
-    assert len(buttons(all_digits_keyboard(many, [None] * 200, undo))) == MOST_DIGIT_BUTTONS + 2
+    assert (
+        len(buttons(all_digits_keyboard(many, [None] * 200, undo, ENGLISH)))
+        == MOST_DIGIT_BUTTONS + 2
+    )
 
 
-@pytest.mark.parametrize("keyboard", [consent_keyboard(7), forget_keyboard(7)])
+@pytest.mark.parametrize("keyboard", [consent_keyboard(7, ENGLISH), forget_keyboard(7, ENGLISH)])
 def test_questions_are_answered_with_yes_or_no(keyboard: Keyboard) -> None:
     yes, no = buttons(keyboard)
     assert yes.text.startswith("Yes")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import texts
 from bot.inbox import Place
+from bot.languages import ENGLISH
 from bot.polling import Poller
 from model.tables import InboxUpdate, Photo
 from tests.bot.chosen_reader import made_photo
@@ -22,7 +22,7 @@ Log = pytest.LogCaptureFixture
 
 def is_served(sender: Sender) -> bool:
     sender.text("are you there?")
-    return bool(sender.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO))
+    return bool(sender.wait_answer(lambda m: m.text == ENGLISH.send_a_photo))
 
 
 def test_updates_are_confirmed_only_after_they_are_stored(

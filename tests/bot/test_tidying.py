@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 
 import bot.tidying
-from bot import texts
+from bot.languages import ENGLISH
 from model.database import Database, utc_now
 from model.tables import Consent, InboxUpdate, Photo
 from tests.bot.chosen_reader import made_photo
@@ -51,11 +51,11 @@ def test_the_bot_tidies_while_it_runs_and_a_failure_does_not_end_that(
 
     with stopped_bot.running(replace(FAST, tidy=0.2)):
         old = ann.wait_answer(to=ann.photo(made_photo("7")))
-        ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+        ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
         monkeypatch.setattr(bot.tidying, "utc_now", now)
         data = old.find_button("4")[1]
         for _ in range(50):
             query = ann.press_data(old, data)
-            if api.wait_callback_answer(query)["text"] == texts.GONE:
+            if api.wait_callback_answer(query)["text"] == ENGLISH.gone:
                 break
         assert rows(stopped_bot.database, Photo) == 0

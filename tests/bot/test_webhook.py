@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import texts
 from bot.inbox import Place
+from bot.languages import ENGLISH
 from bot.webhook import LARGEST_BODY, Webhook, WebhookServer
 from model.database import Database
 from model.tables import InboxUpdate
@@ -119,5 +119,5 @@ def test_the_whole_bot_works_by_webhook(api: BotApi, ann: Sender, stopped_bot: R
     assert api.calls_of("getUpdates") == []
     text = ann.text("hi")
     with stopped_bot.running():  # and back to polling
-        ann.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO)
+        ann.wait_answer(lambda m: m.text == ENGLISH.send_a_photo)
     assert text

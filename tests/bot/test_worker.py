@@ -13,8 +13,8 @@ from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import model.database
-from bot import texts
 from bot.handlers import Handlers
+from bot.languages import ENGLISH
 from model.database import Database
 from model.recognizer import Reading
 from model.tables import InboxState, InboxUpdate, LabelEvent, Photo
@@ -53,7 +53,7 @@ class TestTelegramFails:
         getattr(api.faults, fault)(method, times=2)
         photo = ann.photo(made_photo("7"))
         ann.wait_answer(to=photo)
-        ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+        ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
         assert photos(database) == 1
         answers = [m for m in api.messages(ann.chat_id) if m.photo]
         assert len(answers) == (3 if (method, fault) == ("sendPhoto", "lose_answer") else 1)
@@ -179,10 +179,10 @@ class TestUpdatesThatFail:
             ann.photo(made_photo("6"))
             after = ann.photo(made_photo("7"))
             served = ann.wait_answer(to=after)
-            sorry = ann.wait_answer(lambda m: m.text == texts.FAILED)
+            sorry = ann.wait_answer(lambda m: m.text == ENGLISH.failed)
             assert served.message_id < sorry.message_id
         assert poison.hits == 5
-        assert sum(m.text == texts.FAILED for m in api.messages(ann.chat_id)) == 1
+        assert sum(m.text == ENGLISH.failed for m in api.messages(ann.chat_id)) == 1
         with stopped_bot.database.read() as session:
             row = session.scalars(select(InboxUpdate).order_by(InboxUpdate.id)).first()
             assert row is not None
@@ -195,10 +195,10 @@ class TestUpdatesThatFail:
         poison = Poison()
         with stopped_bot.running(reader=poison):
             photo = ann.photo(made_photo("6"))
-            ann.wait_answer(lambda m: m.text == texts.FAILED)
+            ann.wait_answer(lambda m: m.text == ENGLISH.failed)
         with stopped_bot.running():
             ann.text("hi")
-            ann.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO)
+            ann.wait_answer(lambda m: m.text == ENGLISH.send_a_photo)
             assert photos(stopped_bot.database) == 0
             with stopped_bot.database.write() as session:
                 row = session.scalars(select(InboxUpdate).order_by(InboxUpdate.id)).first()
@@ -217,7 +217,7 @@ class TestUpdatesThatFail:
         after = ann.photo(made_photo("2"))
         ann.wait_answer(to=before)
         ann.wait_answer(to=after)
-        ann.wait_answer(lambda m: m.text == texts.FAILED)
+        ann.wait_answer(lambda m: m.text == ENGLISH.failed)
         done, aside = InboxState.DONE, InboxState.ASIDE
         wait_until(lambda: states(database) == [done, aside, aside, done])
 
@@ -248,17 +248,17 @@ class TestDatabaseFails:
             if holds == "from the start":
                 with locked(database):
                     photo = ann.photo(made_photo("7"))
-                    ann.wait_answer(lambda m: m.text == texts.LATER)
+                    ann.wait_answer(lambda m: m.text == ENGLISH.later)
                     time.sleep(0.3)
             else:
                 api.faults.slow("getFile", 0.3)
                 photo = ann.photo(made_photo("7"))
                 api.wait_call("getFile")
                 with locked(database):
-                    ann.wait_answer(lambda m: m.text == texts.LATER)
+                    ann.wait_answer(lambda m: m.text == ENGLISH.later)
                     time.sleep(0.3)
             assert ann.wait_answer(to=photo).text.startswith("7")
-            assert sum(m.text == texts.LATER for m in api.messages(ann.chat_id)) == 1
+            assert sum(m.text == ENGLISH.later for m in api.messages(ann.chat_id)) == 1
         impatient.database.close()
 
     def test_a_full_disk_is_waited_out_and_the_sender_told(
@@ -278,7 +278,7 @@ class TestDatabaseFails:
             ann.wait_answer()
             pages[0] = 1  # SQLite takes it for as many as there are
             photo = ann.photo(made_photo("7") + bytes(100_000))
-            ann.wait_answer(lambda m: m.text == texts.LATER)
+            ann.wait_answer(lambda m: m.text == ENGLISH.later)
             pages[0] = 1_000_000
             assert ann.wait_answer(to=photo).text.startswith("7")
         limited.close()
@@ -341,7 +341,7 @@ class TestRestart:
     ) -> None:
         with stopped_bot.running():
             answer = ann.wait_answer(to=ann.photo(made_photo("407")))
-            ann.wait_answer(lambda m: m.text == texts.ASK_WITH_PHOTO)
+            ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
             api.faults.hang("sendMessage")
             text = ann.reply(answer, "401")
             api.wait_call("sendMessage", lambda c: "401" in c.parameters["text"])
@@ -357,13 +357,13 @@ class TestRestart:
         with stopped_bot.running():
             ann.wait_answer(to=ann.photo(made_photo("7")))
             ann.command("/forget")
-            question = ann.wait_answer(lambda m: m.text == texts.FORGET)
+            question = ann.wait_answer(lambda m: m.text == ENGLISH.forget)
             api.faults.hang("answerCallbackQuery")
             ann.press(question, "Yes")
             api.wait_call("answerCallbackQuery")
         assert photos(stopped_bot.database) == 0
         with stopped_bot.running():
-            ann.wait_answer(lambda m: m is question and m.text == texts.FORGOTTEN)
+            ann.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
 
     def test_after_forget_nothing_of_the_person_is_left_in_the_files(
         self, api: BotApi, stopped_bot: RunningBot, database: Database
@@ -377,9 +377,9 @@ class TestRestart:
             assert name.encode() in stored
             assert image[60:160] in stored
             sender.command("/forget")
-            question = sender.wait_answer(lambda m: m.text == texts.FORGET)
+            question = sender.wait_answer(lambda m: m.text == ENGLISH.forget)
             sender.press(question, "Yes")
-            sender.wait_answer(lambda m: m is question and m.text == texts.FORGOTTEN)
+            sender.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
         stored = b"".join(f.read_bytes() for f in path.parent.glob(path.name + "*"))
         assert name.encode() not in stored
         assert b"Wilhelmina" not in stored
@@ -395,7 +395,7 @@ class TestRestart:
             api.resend(ann.last_update_id)
             api.inject({"message": photo.as_json()}, ann.chat_id)  # under another id
             ann.text("hi")
-            ann.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO)
+            ann.wait_answer(lambda m: m.text == ENGLISH.send_a_photo)
         assert photos(stopped_bot.database) == 1
         assert sum(bool(m.photo) for m in api.messages(ann.chat_id)) == 1
 
@@ -410,7 +410,7 @@ def test_no_log_holds_a_secret_or_a_name_and_each_update_has_a_line(
     with stopped_bot.running():
         eve.wait_answer(to=eve.photo(made_photo("7")))
         eve.text("something personal")
-        eve.wait_answer(lambda m: m.text == texts.SEND_A_PHOTO)
+        eve.wait_answer(lambda m: m.text == ENGLISH.send_a_photo)
     lines = [r.getMessage() + (r.exc_text or "") for r in heard.records if r.name[:3] != "asy"]
     for secret in (api.token, api.token.split(":")[1], "Evelyn", "personal", "photos/file"):
         assert secret not in "\n".join(lines)

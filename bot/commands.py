@@ -1,0 +1,44 @@
+"""What is said to each command."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.keyboards import consent_keyboard, forget_keyboard
+from bot.messages import CommandSent, Incoming, Keyboard, Say
+from bot.texts import Texts
+from model.contributors import find_contributor, is_known
+from model.tables import Consent
+
+
+def answer_command(session: Session, bot_id: int, message: CommandSent, texts: Texts) -> Say:
+    """Return the answer to a command."""
+    user_id = message.sender.user_id
+    match message.name:
+        case "start" | "privacy":
+            text = texts.start if message.name == "start" else texts.privacy
+            text = f"{text}\n\n{choice_of(session, bot_id, user_id, texts)}"
+            return say(message, text, consent_keyboard(user_id, texts))
+        case "help":
+            return say(message, texts.help)
+        case "read":
+            return say(message, texts.nothing_to_read)
+        case "forget" if is_known(session, bot_id, user_id):
+            return say(message, texts.forget, forget_keyboard(user_id, texts))
+        case "forget":
+            return say(message, texts.nothing_kept)
+    return say(message, texts.unknown_command)
+
+
+def choice_of(session: Session, bot_id: int, user_id: int, texts: Texts) -> str:
+    """Return what a person said about keeping their photos, or the question."""
+    contributor = find_contributor(session, bot_id, user_id)
+    choices = {Consent.YES: texts.choice_yes, Consent.NO: texts.choice_no}
+    if contributor is None:
+        return texts.may_i_keep
+    return choices.get(contributor.consent, texts.may_i_keep)
+
+
+def say(message: Incoming, text: str, keyboard: Keyboard = ()) -> Say:
+    """Return a plain answer; in a group as a reply, so that everybody sees to what."""
+    return Say(text, keyboard=keyboard, reply_to=None if message.private else message.message_id)

@@ -1,0 +1,121 @@
+"""German."""
+
+from bot.texts import Texts
+
+NOT_A_PICTURE = (
+    "So eine Datei kann ich nicht lesen. Schick mir ein Foto oder ein Bild als JPEG, PNG, WebP "
+    "oder HEIC."
+)
+
+TEXTS = Texts(
+    language="Deutsch",
+    start="""Hallo! Schick mir ein Foto von handgeschriebenen Ziffern, und ich lese sie.
+
+• Ich antworte mit dem, was ich lese. Liege ich falsch, genügt ein Tippen zum Berichtigen.
+• Sagst du Ja, behalte ich deine Fotos und Berichtigungen, um daraus zu lernen.
+• Sonst wird alles innerhalb von 24 Stunden gelöscht, mit /forget sofort.""",
+    may_i_keep="Darf ich deine Fotos und Berichtigungen behalten, um besser lesen zu lernen?",
+    ask_with_photo="Darf ich dieses Foto und die nächsten mit deinen Berichtigungen behalten, um "
+    "besser lesen zu lernen? Ohne dein Ja werden sie innerhalb von 24 Stunden gelöscht.",
+    yes_keep="Ja, behalte sie",
+    no_keep="Nein, danke",
+    kept="Danke! Ich behalte deine Fotos und Berichtigungen. /forget löscht sie, wann immer du "
+    "willst.",
+    not_kept="In Ordnung: Ich lese deine Fotos trotzdem und lösche jedes innerhalb von 24 "
+    "Stunden. Mit /privacy kannst du es dir anders überlegen.",
+    toast_kept="Danke!",
+    toast_not_kept="In Ordnung.",
+    choice_yes="Du hast Ja gesagt: Deine Fotos und Berichtigungen werden behalten.",
+    choice_no="Du hast Nein gesagt: Deine Fotos werden innerhalb von 24 Stunden gelöscht.",
+    help="""Schick mir ein Foto von handgeschriebenen Ziffern oder ein Bild als Datei. Am besten \
+geht es mit dunklem Stift auf hellem Papier, von oben und aus der Nähe.
+
+Habe ich mich verlesen? Tippe unter meiner Antwort auf die richtige Ziffer, oder antworte darauf \
+mit allen Ziffern, etwa 407. Rückgängig nimmt es zurück.
+
+In einer Gruppe: Antworte auf ein Foto mit /read, oder erwähne mich in seiner Beschriftung.
+
+/privacy – was ich behalte, und deine Wahl
+/forget – alles von dir löschen""",
+    privacy="""Was ich behalte: die Fotos, die du schickst, die Ziffern darin, deine \
+Berichtigungen und deinen Namen und deine Nummer bei Telegram, damit du berichtigen und löschen \
+kannst, was dir gehört.
+
+Wozu: um das Netz zu trainieren, das Ziffern liest. Wer diesen Bot betreibt, sieht die Fotos beim \
+Prüfen und darf die ausgeschnittenen Ziffern ohne deinen Namen als Datensatz weitergeben.
+
+Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden.""",
+    forget="Soll ich alle deine Fotos, deine Berichtigungen und deinen Namen löschen? Das lässt "
+    "sich nicht rückgängig machen.",
+    yes_forget="Ja, alles löschen",
+    no_forget="Nein, behalten",
+    forgotten="Erledigt: Alles von dir ist gelöscht.",
+    toast_forgotten="Gelöscht.",
+    not_forgotten="Nichts wurde gelöscht.",
+    nothing_kept="Von dir ist hier nichts gespeichert.",
+    no_digit_found="Ich sehe da keine Ziffer. Am besten geht es mit dunklem Stift auf hellem "
+    "Papier: von oben, aus der Nähe, bei gutem Licht.",
+    confirm_one="✓ {digit}",
+    confirm_all="✓ Alles richtig",
+    not_a_digit="Keine Ziffer",
+    undo="Rückgängig",
+    back="« Zurück",
+    read_one="{digit}, zu {percent} % sicher",
+    read_one_unsure="{digit}, aber nicht sicher: {digit} oder {other}?",
+    read_all="{text}\n\nBei jeder Ziffer zu mindestens {percent} % sicher",
+    read_all_unsure="{text}\n\nNicht sicher bei Ziffer {place}: {digit} oder {other}?",
+    which_digit="Ziffer {place} von {count}: Ich lese {digit}. Welche ist es?",
+    saved="Gespeichert: {labels}. Danke!",
+    saved_for_now="Für 24 Stunden gespeichert: {labels}. Mit einem Ja in /privacy bleibt es.",
+    saved_partly="{text}\n\nBisher gespeichert: {labels}",
+    saved_not_a_digit="keine Ziffer",
+    too_many_buttons="Nur die ersten {count} haben einen Knopf; antworte mit allen Ziffern, um "
+    "mehr zu berichtigen.",
+    toast_saved="Gespeichert: {label}",
+    toast_undone="Rückgängig gemacht.",
+    undone="Rückgängig gemacht: Was du gesagt hattest, ist zurückgenommen.",
+    text_too_long_one="Ich habe auf dem Foto nur eine Ziffer gefunden: Tippe unter meiner Antwort "
+    "auf die richtige.",
+    text_too_long="Ich habe auf dem Foto nur {count} Ziffern gefunden: Tippe sie unter meiner "
+    "Antwort einzeln an.",
+    no_photo_to_correct="Um mich zu berichtigen, antworte mit den Ziffern auf meine Antwort. Zum "
+    "Lesen schick mir ein Foto.",
+    nothing_to_correct="Auf dem Foto habe ich keine Ziffer gefunden, da gibt es nichts zu "
+    "berichtigen.",
+    not_yours="Nur wer das Foto geschickt hat, kann es berichtigen.",
+    not_for_you="Dieser Knopf ist für jemand anderen.",
+    gone="Dieses Foto ist nicht mehr da.",
+    unknown_button="Diesen Knopf kenne ich nicht. Schick das Foto bitte noch einmal.",
+    send_a_photo="Schick mir ein Foto von handgeschriebenen Ziffern, und ich lese sie. Mehr sagt "
+    "dir /help.",
+    unknown_command="Diesen Befehl kenne ich nicht. Was ich kann, sagt dir /help.",
+    nothing_to_read="Antworte mit /read auf ein Foto, dann lese ich die Ziffern darauf.",
+    no_edits="Änderungen an einer Nachricht bekomme ich nicht mit: Schick sie bitte neu.",
+    too_big="Die Datei ist größer als 20 MB, mehr gibt Telegram mir nicht. Schick bitte eine "
+    "kleinere.",
+    unreadable="Dieses Bild kann ich nicht öffnen. Schick es bitte noch einmal, als Foto oder als "
+    "JPEG-, PNG-, WebP-, HEIC- oder AVIF-Datei.",
+    other_kinds={
+        "file": NOT_A_PICTURE,
+        "sticker": "Schöner Sticker! Aber ich lese Ziffern: Schick mir ein Foto davon.",
+        "voice": "Zuhören kann ich nicht, nur lesen: Schick mir ein Foto von Ziffern.",
+        "audio": "Zuhören kann ich nicht, nur lesen: Schick mir ein Foto von Ziffern.",
+        "video": "Videos kann ich nicht ansehen: Schick mir ein Foto von Ziffern.",
+        "video_note": "Videos kann ich nicht ansehen: Schick mir ein Foto von Ziffern.",
+        "animation": "Animationen kann ich nicht ansehen: Schick mir ein Foto von Ziffern.",
+    },
+    later="Gerade kann ich nichts speichern. Deine Nachricht geht nicht verloren, ich antworte "
+    "später.",
+    failed="Da ist bei mir etwas schiefgegangen, entschuldige. Schick es bitte noch einmal.",
+    commands={
+        "start": "Hallo sagen und wählen, was ich behalten darf",
+        "help": "Wie du mich benutzt",
+        "read": "Das Foto lesen, auf das du antwortest",
+        "privacy": "Was ich behalte, und deine Wahl",
+        "forget": "Alles von dir löschen",
+    },
+    description="Schick mir ein Foto von handgeschriebenen Ziffern, und ich lese sie. Liege ich "
+    "falsch, genügt ein Tippen zum Berichtigen. Ohne dein Ja behalte ich nichts.",
+    short_description="Liest handgeschriebene Ziffern auf Fotos und lernt aus deinen "
+    "Berichtigungen.",
+)

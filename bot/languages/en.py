@@ -1,0 +1,107 @@
+"""English, and what is said to everybody whose language has no file here."""
+
+from bot.texts import Texts
+
+NOT_A_PICTURE = "I can't read this kind of file. Send a photo, or a JPEG, PNG, WebP or HEIC image."
+
+TEXTS = Texts(
+    language="English",
+    start="""Hello! Send me a photo of handwritten digits and I read them.
+
+• I answer with what I read; if I am wrong, one tap corrects me.
+• With your yes, I keep your photos and corrections to learn from them.
+• Without it, everything is deleted within 24 hours. /forget deletes it at once.""",
+    may_i_keep="May I keep your photos and corrections, to get better at reading?",
+    ask_with_photo="May I keep this photo and the ones to come, with your corrections, to get "
+    "better at reading? Without a yes they are deleted within 24 hours.",
+    yes_keep="Yes, keep them",
+    no_keep="No, thanks",
+    kept="Thank you! I keep your photos and corrections. /forget deletes them whenever you like.",
+    not_kept="All right: I still read your photos, and delete each of them within 24 hours. "
+    "/privacy lets you change your mind.",
+    toast_kept="Thank you!",
+    toast_not_kept="All right.",
+    choice_yes="You said yes: your photos and corrections are kept.",
+    choice_no="You said no: your photos are deleted within 24 hours.",
+    help="""Send me a photo of handwritten digits, or an image as a file. Dark pen on light \
+paper, from above and close, works best.
+
+Was I wrong? Tap the right digit under my answer, or reply to it with all the digits, like 407. \
+Undo takes it back.
+
+In a group, reply to a photo with /read, or mention me in its caption.
+
+/privacy – what I keep, and your choice
+/forget – delete everything of yours""",
+    privacy="""What I keep: the photos you send, the digits found in them, your corrections, and \
+your name and number on Telegram, so that you can correct and delete what is yours.
+
+What for: to train the network that reads digits. The people who run this bot see the photos when \
+they check them, and may export the cut-out digits, without your name, as a data set.
+
+How long: with your yes until you say /forget. Without it at most 24 hours.""",
+    forget="Shall I delete all your photos, corrections and your name? This can't be taken back.",
+    yes_forget="Yes, delete everything",
+    no_forget="No, keep it",
+    forgotten="Done: everything of yours is deleted.",
+    toast_forgotten="Deleted.",
+    not_forgotten="Nothing was deleted.",
+    nothing_kept="Nothing of yours is kept here.",
+    no_digit_found="I see no digit there. Dark pen on light paper works best: from above, close, "
+    "in good light.",
+    confirm_one="✓ {digit}",
+    confirm_all="✓ All right",
+    not_a_digit="Not a digit",
+    undo="Undo",
+    back="« Back",
+    read_one="{digit}, {percent} % sure",
+    read_one_unsure="{digit}, but not sure: {digit} or {other}?",
+    read_all="{text}\n\nAt least {percent} % sure of each digit",
+    read_all_unsure="{text}\n\nNot sure of digit {place}: {digit} or {other}?",
+    which_digit="Digit {place} of {count}: I read {digit}. Which one is it?",
+    saved="Saved: {labels}. Thank you!",
+    saved_for_now="Saved for 24 hours: {labels}. Say yes in /privacy to keep it.",
+    saved_partly="{text}\n\nSaved so far: {labels}",
+    saved_not_a_digit="not a digit",
+    too_many_buttons="Only the first {count} have a button; reply with all digits to correct more.",
+    toast_saved="Saved: {label}",
+    toast_undone="Undone.",
+    undone="Undone: what you had said is taken back.",
+    text_too_long_one="I found only one digit in that photo: tap the right one under my answer.",
+    text_too_long="I found only {count} digits in that photo: tap them one by one under my answer.",
+    no_photo_to_correct="To correct me, reply to my answer with the digits. To have digits read, "
+    "send a photo.",
+    nothing_to_correct="I found no digit in that photo, so there is nothing to correct.",
+    not_yours="Only the person who sent the photo can correct it.",
+    not_for_you="This button is for somebody else.",
+    gone="That photo is no longer here.",
+    unknown_button="I don't know this button. Send the photo again, please.",
+    send_a_photo="Send me a photo of handwritten digits and I read them. /help says more.",
+    unknown_command="I don't know that command. /help says what I can do.",
+    nothing_to_read="Reply with /read to a photo, and I read the digits in it.",
+    no_edits="I don't follow changes to a message: please send it as a new one.",
+    too_big="That file is over 20 MB, more than Telegram hands me. Please send a smaller one.",
+    unreadable="I can't open that picture. Please send it once more, as a photo or as a JPEG, "
+    "PNG, WebP, HEIC or AVIF file.",
+    other_kinds={
+        "file": NOT_A_PICTURE,
+        "sticker": "Nice sticker! But I read digits: send me a photo of some.",
+        "voice": "I can't listen, I only read: send me a photo of handwritten digits.",
+        "audio": "I can't listen, I only read: send me a photo of handwritten digits.",
+        "video": "I can't watch videos: send me a photo of handwritten digits.",
+        "video_note": "I can't watch videos: send me a photo of handwritten digits.",
+        "animation": "I can't watch animations: send me a photo of handwritten digits.",
+    },
+    later="I can't store anything just now. Your message is kept, and I answer it later.",
+    failed="Something went wrong with that on my side, sorry. Please send it once more.",
+    commands={
+        "start": "Say hello and choose what I may keep",
+        "help": "How to use me",
+        "read": "Read the photo you reply to",
+        "privacy": "What I keep, and your choice",
+        "forget": "Delete everything of yours",
+    },
+    description="Send me a photo of handwritten digits and I read them. If I am wrong, one tap "
+    "corrects me. I keep nothing without your yes.",
+    short_description="Reads handwritten digits from photos and learns from your corrections.",
+)
