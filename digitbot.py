@@ -9,7 +9,7 @@ import click
 
 from commands.doctor import doctor
 from commands.evaluate import evaluate
-from commands.export import export
+from commands.export import export, freeze, verify
 from commands.read import read
 from commands.serve import only_admin, only_bot, run, upgrade
 from commands.train import train
@@ -26,17 +26,21 @@ class Program(click.Group):
         from model.database import OldDatabase
         from model.dataset import NoDownload, WrongDataset
         from model.evaluation import UnusableManifest
+        from model.export.verify import DamagedExport
         from model.network import WrongWeights
         from model.runs import WrongCheckpoint
         from model.settings import WrongSetting
         from model.training import Diverged
+        from model.versions import UnknownVersion
 
         try:
             return super().invoke(context)
         except (
+            DamagedExport,
             Diverged,
             NoDownload,
             OldDatabase,
+            UnknownVersion,
             UnusableManifest,
             WrongCheckpoint,
             WrongDataset,
@@ -52,7 +56,19 @@ def main() -> None:
     """A Telegram bot that reads handwritten digits and learns from corrections."""
 
 
-for command in (run, only_bot, only_admin, upgrade, read, train, evaluate, export, doctor):
+for command in (
+    run,
+    only_bot,
+    only_admin,
+    upgrade,
+    read,
+    train,
+    evaluate,
+    freeze,
+    export,
+    verify,
+    doctor,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

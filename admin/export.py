@@ -1,23 +1,26 @@
-"""Taking the data set home."""
+"""Freezing versions of the data set, and taking them home."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from admin.desk import desk
+from admin.numbers import LARGEST
 from model.database import Database
-from model.export import FORMATS, Which, count_by_label, count_by_split, write_export
+from model.export import FORMATS, file_name, write_export
+from model.versions import UnknownVersion, count_to_freeze, find_version, freeze_version
+from model.versions import list_versions as list_all
+from model.wheel_tables import Which
 
 blueprint = Blueprint("export", __name__)
-
-BY_NAME = {found.file_name: name for name, found in FORMATS.items()}
 
 
 def asked_for() -> Which:
     """Return which samples are asked for; those with a label unless said otherwise."""
-    word = request.args.get("which", Which.LABELLED.value)
+    word = request.values.get("which", Which.LABELLED.value)
     if word not in list(Which):
         abort(400)
     return Which(word)
@@ -25,30 +28,51 @@ def asked_for() -> Which:
 
 @blueprint.get("/export")
 def show() -> str:
-    """Show what an export would hold, and the formats."""
+    """Show the versions there are, and what a new one would hold."""
     which = asked_for()
     with desk().database.read() as session:
-        by_label = count_by_label(session, which)
-        by_split = count_by_split(session, which)
+        versions = list_all(session)
+        count = count_to_freeze(session, which)
     return render_template(
-        "export.html", which=which, choices=list(Which), by_label=by_label, by_split=by_split
+        "export.html",
+        which=which,
+        choices=list(Which),
+        versions=versions,
+        count=count,
+        formats=list(FORMATS),
+        file_name=file_name,
     )
 
 
-@blueprint.get("/export/<file_name>")
-def download(file_name: str) -> Response:
+@blueprint.post("/export")
+def freeze() -> ResponseReturnValue:
+    """Freeze a version."""
+    which = asked_for()
+    with desk().database.write() as session:
+        version = freeze_version(session, which)
+    flash(f"Version {version.id} is frozen.")
+    return redirect(url_for("export.show", which=which.value))
+
+
+@blueprint.get("/export/<int:number>/<format_name>")
+def download(number: int, format_name: str) -> Response:
     """Stream an export. A break in it shows: its last chunk never comes."""
-    if file_name not in BY_NAME:
+    if format_name not in FORMATS or number > LARGEST:
         abort(404)
-    format_name = BY_NAME[file_name]
+    with desk().database.read() as session:
+        try:
+            find_version(session, number)
+        except UnknownVersion:
+            abort(404)
+    name = file_name(format_name, number)
     return Response(
-        stream(desk().database, format_name, asked_for()),
-        content_type=FORMATS[format_name].media_type,
-        headers={"Content-Disposition": f"attachment; filename={file_name}"},
+        stream(desk().database, format_name, number),
+        content_type="application/zip",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 
 
-def stream(database: Database, format_name: str, which: Which) -> Iterator[bytes]:
+def stream(database: Database, format_name: str, number: int) -> Iterator[bytes]:
     """Yield an export out of a transaction of its own, which ends with it."""
     with database.read() as session:
-        yield from write_export(session, format_name, which)
+        yield from write_export(session, format_name, number)

@@ -1,19 +1,18 @@
-"""Handing out what was collected."""
+"""Freezing versions of the data set, handing them out, and checking what was handed out."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from commands.settings import settings_of_run
 
+FORMATS = ("folders", "idx", "npz", "csv", "jsonl", "originals")
+
 
 @click.command()
-@click.option(
-    "--format", "form", type=click.Choice(["npz", "csv", "idx", "folders"]), required=True
-)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option(
     "--which",
     type=click.Choice(["labelled", "reviewed", "all"]),
@@ -21,12 +20,56 @@ from commands.settings import settings_of_run
     show_default=True,
     help="By sender or operator; by an operator alone; all, with the network's answer as label.",
 )
-def export(form: str, out: Path, which: str) -> None:
-    """Write the collected samples as a data set, the same as the admin page's."""
+def freeze(which: str) -> None:
+    """Freeze the samples as they are now, and print the new version's number."""
     from model.database import Database
-    from model.export import Which, save_export
+    from model.versions import freeze_version
+    from model.wheel_tables import Which
 
     database = Database(settings_of_run().database_url)
     database.require_newest()
-    count = save_export(database, out, form, Which(which))
-    click.echo(f"{out}: {count:,} samples, {out.stat().st_size:,} bytes")
+    with database.write() as session:
+        version = freeze_version(session, Which(which))
+    click.echo(version.id)
+    click.echo(
+        f"Version {version.id}: {version.samples:,} samples, {version.train:,} for training, "
+        f"{version.validation:,} for validation, {version.test:,} for testing.",
+        err=True,
+    )
+
+
+@click.command()
+@click.option("--version", "number", type=int, help="A version's number; by default the newest.")
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def export(number: int | None, form: str, out: Path) -> None:
+    """Write a frozen version as a data set, the same as the admin page's."""
+    from model.database import Database
+    from model.export import FORMATS as KNOWN
+    from model.export import save_export
+    from model.versions import find_version
+
+    database = Database(settings_of_run().database_url)
+    database.require_newest()
+    with database.read() as session:
+        version = find_version(session, number)
+    with click.progressbar(
+        length=KNOWN[form].passes * version.samples, label=f"version {version.id}", file=sys.stderr
+    ) as bar:
+        save_export(database, out, form, version.id, bar.update)
+    click.echo(f"{out}: version {version.id}, {out.stat().st_size:,} bytes")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def verify(file: Path) -> None:
+    """Check that an export is whole, and every file in it as it was written."""
+    from model.export.verify import verify_export
+
+    manifest = verify_export(file)
+    withdrawn = len(manifest["withdrawn"])
+    click.echo(
+        f"{file} is whole: {manifest['format']}, version {manifest['version']}, "
+        f"{manifest['samples']:,} samples in {manifest['files']:,} files"
+        + (f"; {withdrawn:,} were withdrawn since it was frozen." if withdrawn else ".")
+    )

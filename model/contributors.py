@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
-from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Split
+from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Sample, Split
+from model.wheel_tables import VersionSample
 
 PENDING_WINDOW = datetime.timedelta(hours=24)
 """How long a photo is kept whose contributor hasn't said yes."""
@@ -72,6 +73,9 @@ def forget_contributor(session: Session, bot_id: int, user_id: int, asked_by: in
     after it is of a new acquaintance. Call `Database.scrub` after the commit to have the bytes
     gone from SQLite's files as well.
     """
+    contributor = find_contributor(session, bot_id, user_id)
+    if contributor is not None:
+        withdraw_samples(session, Photo.contributor_id == contributor.id)
     session.execute(delete(Contributor).filter_by(bot_id=bot_id, user_id=user_id))
     session.execute(
         update(InboxUpdate)
@@ -98,9 +102,23 @@ def emptied_update() -> dict[str, Any]:
 
 def forget_expired(session: Session, now: datetime.datetime) -> int:
     """Delete the photos whose pending window is over; return how many."""
+    withdraw_samples(session, Photo.expires_at <= now)
     result = session.execute(delete(Photo).where(Photo.expires_at <= now))
     assert isinstance(result, CursorResult)  # noqa: S101  # what SQLAlchemy returns for a delete
     return result.rowcount
+
+
+def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
+    """Empty what versions say of the samples in these photos; only their numbers stay listed."""
+    samples = select(Sample.id).join(Sample.photo).where(condition)
+    columns = ("label", "labelled_by", "split", "predicted", "confidence", "weights")
+    emptied = dict.fromkeys(columns)
+    session.execute(
+        update(VersionSample)
+        .where(VersionSample.sample_id.in_(samples))
+        .values(emptied)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def kept() -> ColumnElement[bool]:

@@ -31,6 +31,10 @@ NEVER_REUSED = {"sqlite_autoincrement": True}
 would then point at another sample, and an update look as if it had been handled before."""
 
 
+TELEGRAM = "telegram"
+"""Where contributors come from who send photos to the bot."""
+
+
 class Base(DeclarativeBase):
     """All tables, with constraint names that a migration can refer to."""
 
@@ -100,6 +104,9 @@ class Contributor(Base):
     consent: Mapped[Consent] = mapped_column(words(Consent), default=Consent.UNASKED)
     consent_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     split: Mapped[Split] = mapped_column(words(Split))
+    source: Mapped[str] = mapped_column(  # or the name that an import was given
+        String(64), default=TELEGRAM, server_default=TELEGRAM
+    )
     created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
 
 

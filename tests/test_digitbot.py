@@ -52,7 +52,7 @@ def draw_seven(path: Path) -> Path:
 
 def test_help_names_every_command(environment: dict[str, str]) -> None:
     shown = run(environment, "--help").stdout
-    for command in "run bot admin read train evaluate export upgrade doctor".split():  # noqa: SIM905
+    for command in "run bot admin read train evaluate freeze export verify upgrade doctor".split():  # noqa: SIM905
         assert f"  {command} " in shown
 
 
@@ -130,12 +130,21 @@ def test_doctor_asks_telegram_whose_token_it_is(environment: dict[str, str]) -> 
     assert "1:wrong" not in result.stdout + result.stderr
 
 
-def test_an_empty_export_reads_back(environment: dict[str, str], tmp_path: Path) -> None:
+def test_an_empty_version_is_exported_verified_and_read_back(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     run(environment, "upgrade")
     out = tmp_path / "samples.npz"
-    result = run(environment, "export", "--format", "npz", "--out", out)
+    nothing = run(environment, "export", "--format", "npz", "--out", out)
+    assert (nothing.returncode, "run `digitbot freeze`" in nothing.stderr) == (1, True)
+    assert run(environment, "freeze").stdout == "1\n"
+    result = run(environment, "export", "--version", "1", "--format", "npz", "--out", out)
     assert result.returncode == 0, result.stderr
     assert len(Dataset.load(out)) == 0
+    assert f"{out} is whole: digitbot npz, version 1" in run(environment, "verify", out).stdout
+    out.write_bytes(out.read_bytes()[:-1])
+    broken = run(environment, "verify", out)
+    assert (broken.returncode, "is cut off" in broken.stderr) == (1, True)
 
 
 def free_port() -> int:

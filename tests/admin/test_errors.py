@@ -26,7 +26,7 @@ from admin.login import public
         ("/samples?split=all", 400),
         ("/samples?contributor=1%27--", 400),
         ("/export?which=none", 400),
-        ("/export/samples.csv?which=none", 400),
+        ("/export/1/csv", 404),
         ("/review?after=x", 400),
         ("/logout", 405),
     ],

@@ -2,19 +2,17 @@ import csv
 import io
 import zipfile
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
 from model import export
 from model.database import Database
-from model.export import Which, write_export
+from model.export import write_export
 from model.review import find_kept_sample
 from model.samples import label_sample
 from model.tables import NOT_A_DIGIT, Consent, Labeller
+from tests.admin.auth import Auth
 from tests.filling import Store
-
-FILES = ["samples.npz", "samples.csv", "idx.zip", "folders.zip"]
 
 
 @pytest.fixture(autouse=True)
@@ -30,55 +28,65 @@ def _filled(store: Store, database: Database) -> None:
             label_sample(session, find_kept_sample(session, sample_id), label, who)
 
 
+def freeze(operator: FlaskClient, which: str = "labelled") -> str:
+    data = {"csrf_token": Auth(operator).token(), "which": which}
+    return operator.post("/export", data=data, follow_redirects=True).text
+
+
 @pytest.mark.parametrize(
-    ("query", "labels"),
-    [
-        ("", [1, 7]),
-        ("?which=labelled", [1, 7]),
-        ("?which=reviewed", [7]),
-        ("?which=all", [1, 7, 4]),
-    ],
+    ("which", "labels"), [("labelled", [1, 7]), ("reviewed", [7]), ("all", [1, 7, 4])]
 )
-def test_every_format_holds_the_same(operator: FlaskClient, query: str, labels: list[int]):
-    npz = np.load(io.BytesIO(operator.get(f"/export/samples.npz{query}").data))
-    assert npz["labels"].tolist() == labels
-    rows = csv.DictReader(io.StringIO(operator.get(f"/export/samples.csv{query}").text))
-    assert [int(row["label"]) for row in rows] == labels
-    with zipfile.ZipFile(io.BytesIO(operator.get(f"/export/idx.zip{query}").data)) as archive:
-        assert archive.read("train-labels-idx1-ubyte")[8:] == bytes(labels)
-    with zipfile.ZipFile(io.BytesIO(operator.get(f"/export/folders.zip{query}").data)) as archive:
-        assert [int(name[0]) for name in archive.namelist()[:-1]] == labels
+def test_a_version_is_frozen_and_handed_out(operator: FlaskClient, which: str, labels: list[int]):
+    assert "No version is frozen yet." in operator.get("/export").text
+    page = freeze(operator, which)
+    assert "Version 1 is frozen." in page
+    for format_name in export.FORMATS:
+        assert f'"/export/1/{format_name}"' in page
+    data = operator.get("/export/1/csv").data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        rows = csv.DictReader(io.StringIO(archive.read("samples.csv").decode()))
+        assert [int(row["label"]) for row in rows] == labels
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("format_name", export.FORMATS)
 def test_a_download_is_streamed_and_the_same_twice(
-    operator: FlaskClient, database: Database, file: str, monkeypatch: pytest.MonkeyPatch
+    operator: FlaskClient, database: Database, format_name: str, monkeypatch: pytest.MonkeyPatch
 ):
+    freeze(operator)
     monkeypatch.setattr(export, "CHUNK", 1)
-    response = operator.get(f"/export/{file}", buffered=False)
-    assert response.headers["Content-Disposition"] == f"attachment; filename={file}"
+    response = operator.get(f"/export/1/{format_name}", buffered=False)
+    name = export.file_name(format_name, 1)
+    assert response.headers["Content-Disposition"] == f"attachment; filename={name}"
     assert response.headers["Cache-Control"] == "no-store"
     assert "Content-Length" not in response.headers  # chunked: an end that never comes is seen
     pieces = list(response.iter_encoded())
     assert len(pieces) > 3
-    assert b"".join(pieces) == operator.get(f"/export/{file}").data
-    name = next(name for name, found in export.FORMATS.items() if found.file_name == file)
+    assert b"".join(pieces) == operator.get(f"/export/1/{format_name}").data
     with database.read() as session:  # and the command line's
-        assert b"".join(write_export(session, name, Which.LABELLED)) == b"".join(pieces)
+        assert b"".join(write_export(session, format_name, 1)) == b"".join(pieces)
 
 
 def test_a_download_given_up_ends_its_transaction(operator: FlaskClient, database: Database):
-    response = operator.get("/export/samples.csv", buffered=False)
+    freeze(operator)
+    response = operator.get("/export/1/csv", buffered=False)
     next(response.iter_encoded())
     response.close()
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool
 
 
+@pytest.mark.parametrize("path", ["/export/2/csv", "/export/1/exe", f"/export/{2**64}/csv"])
+def test_what_is_not_there_is_not_found(operator: FlaskClient, path: str):
+    freeze(operator)
+    assert operator.get(path).status_code == 404
+
+
 def test_the_page_counts_what_would_be_in_it(operator: FlaskClient):
-    page = operator.get("/export").text
-    assert '<span class="figure">2</span> samples' in page
-    for file in FILES:
-        assert f"/export/{file}?which=labelled" in page
+    assert '<span class="figure">3</span> samples' in operator.get("/export").text
     page = operator.get("/export?which=reviewed").text
-    assert '<span class="figure">1</span> sample:' in page
-    assert "/export/samples.npz?which=reviewed" in page
+    assert '<span class="figure">2</span> samples' in page
+    assert operator.get("/export?which=none").status_code == 400
+
+
+def test_an_export_needs_a_login(client: FlaskClient):
+    assert client.get("/export/1/csv").status_code == 302
+    assert client.post("/export").status_code in (302, 400)

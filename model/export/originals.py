@@ -1,0 +1,74 @@
+"""The photos as they were received, with a table of the digits in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from model.export.archive import Archive
+from model.export.lines import csv_line
+from model.export.rows import Source
+from model.tables import Photo, Sample
+from model.versions import pseudonym
+from model.wheel_tables import VersionSample
+
+ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/heif": "heic",
+    "image/avif": "avif",
+    "image/bmp": "bmp",
+    "image/tiff": "tif",
+}
+BOXES = (
+    "file_name", "id", "label", "labelled_by", "x0", "y0", "x1", "y1", "line", "position", "split",
+    "contributor",
+)  # fmt: skip
+
+
+def write_originals(source: Source, archive: Archive) -> Iterator[bytes]:
+    """Each photo that a sample of the version stands in, then boxes.csv: where, and what it is."""
+    for photo_id, media_type in photos_of(source):
+        image = source.session.scalar(select(Photo.image).where(Photo.id == photo_id)) or b""
+        yield from archive.stored(file_name(photo_id, media_type), image)
+    yield from archive.deflated("boxes.csv", boxes(source))
+
+
+def photos_of(source: Source) -> Iterator[tuple[int, str]]:
+    """Yield (id, media type) of each photo, in the order they came."""
+    query = source.query().with_only_columns(func.count(), Photo.id, Photo.media_type)
+    last = 0
+    while rows := source.session.execute(
+        query.where(Photo.id > last)
+        .group_by(Photo.id, Photo.media_type)
+        .order_by(Photo.id)
+        .limit(500)
+    ).all():
+        for samples, photo, media_type in rows:
+            yield photo, media_type
+            source.tell(samples)
+        last = rows[-1][1]
+
+
+def file_name(photo_id: int, media_type: str) -> str:
+    """Return a photo's name: photos/000012.jpg."""
+    return f"photos/{photo_id:06}.{ENDINGS.get(media_type, 'bin')}"
+
+
+def boxes(source: Source) -> Iterator[bytes]:
+    """Yield the table of digits; boxes are in pixels of the upright photo."""
+    yield csv_line(*BOXES)
+    query = source.query(
+        VersionSample.label, VersionSample.labelled_by, Sample.x0, Sample.y0, Sample.x1, Sample.y1,
+        Sample.line, Sample.position, VersionSample.split, Photo.contributor_id, Photo.id,
+        Photo.media_type,
+    )  # fmt: skip
+    for rows in source.batches(query):
+        for sample, label, by, *place, split, person, photo, media_type in rows:
+            yield csv_line(
+                file_name(photo, media_type), str(sample), str(label), by or "network",
+                *map(str, place), split, pseudonym(source.version, person),
+            )  # fmt: skip
