@@ -15,6 +15,7 @@ from admin.security import LIMITS, allow_upload, set_headers
 from admin.server import AdminServer
 from admin.words import FILTERS
 from model.database import Database
+from model.promotions import InUse
 from model.recognizer import Recognizer
 from model.settings import Settings, WrongSetting
 
@@ -33,7 +34,7 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     key = hmac.new(secret.encode(), settings.admin_password.encode(), hashlib.sha256).hexdigest()
     app = Flask(__name__)
     app.config.from_mapping(LIMITS, SECRET_KEY=key)
-    app.extensions[EXTENSION] = Desk(settings, database, recognizer)
+    app.extensions[EXTENSION] = Desk(settings, database, InUse(database, recognizer))
     app.jinja_env.filters.update(FILTERS)
     app.before_request(allow_upload)
     app.before_request(login.require_login)  # first: a lost login isn't taken for a forged form

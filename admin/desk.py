@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from model.database import Database
+from model.promotions import InUse
 from model.recognizer import Recognizer
 from model.settings import Settings
 
@@ -20,7 +21,12 @@ class Desk:
 
     settings: Settings
     database: Database
-    recognizer: Recognizer
+    in_use: InUse[Recognizer]
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The reader in use at this moment."""
+        return self.in_use.current()
 
 
 def desk() -> Desk:

@@ -40,10 +40,8 @@ Answer = tuple[Outgoing, ...]
 class Conversation:
     """The talk of one bot with everybody; it remembers nothing but in the database."""
 
-    def __init__(self, bot_id: int, weights: str) -> None:
+    def __init__(self, bot_id: int) -> None:
         self.bot_id = bot_id
-        self.weights = weights
-        """Fingerprint of the weights that read the photos."""
 
     def store(self, session: Session, message: Incoming, row_id: int) -> None:
         """Apply what a message other than a photo asks for; `row_id` is its row of the inbox."""
@@ -57,12 +55,12 @@ class Conversation:
             mark_asked(self.meet(session, message))
 
     def store_photo(
-        self, session: Session, message: PhotoSent, image: bytes, reading: Reading
+        self, session: Session, message: PhotoSent, image: bytes, reading: Reading, weights: str
     ) -> None:
-        """Store a photo with what was read in it; once, however often it is delivered."""
+        """Store a photo with what `weights` read in it; once, however often it is delivered."""
         contributor = self.meet(session, message)
         key = PhotoKey(self.bot_id, message.chat_id, message.message_id)
-        store_photo(session, key, contributor, image, reading, self.weights)
+        store_photo(session, key, contributor, image, reading, weights)
         if message.private:
             mark_asked(contributor)
 

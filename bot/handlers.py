@@ -31,6 +31,7 @@ from bot.texts import Texts
 from bot.timing import Timing
 from bot.translation import translate
 from model.database import Database
+from model.promotions import InUse
 from model.recognizer import Reading
 from model.tables import InboxState, Photo
 from model.vision import UnreadablePhoto
@@ -64,9 +65,9 @@ class Handlers:
         self.bot = bot
         self.bot_name = bot_name
         self.database = database
-        self.reader = reader
+        self.in_use = InUse(database, reader)
         self.timing = timing
-        self.conversation = Conversation(int(bot.token.split(":")[0]), reader.weights)
+        self.conversation = Conversation(int(bot.token.split(":")[0]))
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
@@ -133,11 +134,13 @@ class Handlers:
     async def store(self, message: Incoming, row_id: int) -> None:
         """Store the effect of a message; raises `Refused`, `UnreadablePhoto` and `Overtaken`."""
         if isinstance(message, PhotoSent):
-            image, reading = await self.read(message)
+            image, reading, weights = await self.read(message)
             await asyncio.to_thread(
                 self.apply,
                 row_id,
-                lambda session: self.conversation.store_photo(session, message, image, reading),
+                lambda session: self.conversation.store_photo(
+                    session, message, image, reading, weights
+                ),
             )
         else:
             await asyncio.to_thread(
@@ -148,13 +151,17 @@ class Handlers:
         if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
 
-    async def read(self, photo: PhotoSent) -> tuple[bytes, Reading]:
-        """Download a photo and read it, while the sender sees that something happens."""
+    async def read(self, photo: PhotoSent) -> tuple[bytes, Reading, str]:
+        """Download a photo and read it, while the sender sees that something happens.
+
+        Returns its bytes, what stands in it, and the fingerprint of the weights that read it.
+        """
         working = asyncio.create_task(show_working(self.bot, photo.chat_id))
         try:
             image = await download(self.bot, photo, self.timing.download)
             async with self._processors:
-                return image, await asyncio.to_thread(self.reader.read, image)
+                reader = await asyncio.to_thread(self.in_use.current)
+                return image, await asyncio.to_thread(reader.read, image), reader.weights
         finally:
             working.cancel()
 
