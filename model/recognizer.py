@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,10 @@ SMALL, LARGE = 0.4, 2.5
 
 MERGE_BONUS = 0.1
 """What joining two slices is worth: a digit in pieces before a digit and some dirt."""
+
+OVERLAP_COST = 2.0
+"""What parting two pieces that stand above each other costs, times the share of the narrower one's
+width that they have in common: digits stand side by side."""
 
 CUT_COST = 1.0
 """What cutting a piece in two must gain, in log likelihood."""
@@ -179,13 +184,13 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[int]:
     """
     count = len(line.slices)
     pieces = [part.piece for part in line.slices]
+    parting = parting_costs(line)
     score = np.full(count + 1, -np.inf)
     score[0] = 0
     came: list[tuple[int, int | None]] = [(0, None)] * (count + 1)
     for index, candidate in enumerate(line.candidates):  # sorted by their first slice
         first, last = candidate.first, candidate.last
-        cut = last < count and pieces[last - 1] == pieces[last]
-        reached = score[first] - CUT_COST * cut
+        reached = score[first] - parting[last]
         value = reached + (last - first) * np.log(max(chances[index], 1e-6))
         value += MERGE_BONUS * (last - first - 1)
         if value > score[last]:
@@ -200,6 +205,16 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[int]:
         if taken is not None:
             path.append(taken)
     return path[::-1]
+
+
+def parting_costs(line: Line) -> list[float]:
+    """Return what it costs to part a line before each slice, and at its end: nothing there."""
+    costs = [0.0]
+    for left, right in pairwise(line.slices):
+        common = min(left.x1, right.x1) - max(left.x0, right.x0)
+        shared = max(0.0, common / min(left.width, right.width))
+        costs.append(CUT_COST if left.piece == right.piece else OVERLAP_COST * shared)
+    return [*costs, 0.0]
 
 
 def side(box: Box) -> int:

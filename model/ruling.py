@@ -32,10 +32,13 @@ ANGLES = np.arange(-44.0, 45.0, 1.0)
 SHARPEST = 1.6
 """How much sharper the profile of the best slope must be than the usual one's."""
 
+GOLDEN = 0.6180339887
+"""Its multiples, modulo one, are spread as evenly and as irregularly as can be."""
+
 DRIFT = 0.012
 """How far, as a share of the height, a line may bend from strip to strip."""
 
-DARKER = 1.7
+DARKER = 2.3
 """Ink this many times darker than the line it crosses is kept as it is."""
 
 
@@ -90,23 +93,32 @@ def join_over(contrast: Floats, bare: Floats, lines: Lines | None) -> Floats:
 
 def find_slope(capped: Floats) -> float | None:
     """Return the slope at which the rows' means differ most sharply, None if none stands out."""
-    small = capped[::2, ::8]
-    coarse = [sharpness(small, angle) for angle in ANGLES]
+    columns = uneven_columns(capped.shape[1])
+    small = capped[::2, columns]
+    coarse = [sharpness(small, columns, angle) for angle in ANGLES]
     best = int(np.argmax(coarse))
     if coarse[best] < SHARPEST * np.median(coarse):
         return None
     near = ANGLES[best] + np.arange(-0.5, 1, 0.5)
-    finest = near[int(np.argmax([sharpness(small, angle) for angle in near]))]
+    finest = near[int(np.argmax([sharpness(small, columns, angle) for angle in near]))]
     return -float(np.tan(np.radians(finest)))
 
 
-def sharpness(small: Floats, angle: float) -> float:
+def uneven_columns(width: int) -> NDArray[np.int64]:
+    """Return every eighth column or so: even steps would beat with the squares of fine paper."""
+    steps = np.arange(width // 8)
+    columns: NDArray[np.int64] = 8 * steps + (8 * (steps * GOLDEN % 1)).astype(np.int64)
+    return columns
+
+
+def sharpness(small: Floats, columns: NDArray[np.int64], angle: float) -> float:
     """Return how much the mean brightness of neighbouring rows differs, sheared by an angle.
 
-    `small` has every second row and every eighth column.
+    `small` has every second row and some `columns` of the picture.
     """
     height, width = small.shape
-    shifts = np.round(np.tan(np.radians(angle)) * 4 * (np.arange(width) - width / 2)).astype(int)
+    middle = (columns[0] + columns[-1]) / 2
+    shifts = np.round(np.tan(np.radians(angle)) * (columns - middle) / 2).astype(int)
     rows = np.arange(height)[:, None] + (shifts - shifts.min())
     sums = np.bincount(rows.ravel(), small.ravel())
     counts = np.bincount(rows.ravel())
@@ -132,7 +144,7 @@ def find_bands(
             for left, right in pairwise(edges)
         ]
     )  # strips × rows
-    reach = max(2, int(DRIFT * height))
+    reach = max(1, min(int(DRIFT * height), spacing(inked) // 4))
     near = np.stack([spread(strip, reach) for strip in inked])
     from_row = np.arange(height) + shifts[(edges[:-1] + edges[1:]) // 2][:, None]
     inside = (from_row >= 0) & (from_row < height)  # what has not come back from the other side
@@ -147,6 +159,13 @@ def find_bands(
         for top, bottom in zip(np.maximum(tops, 0), np.minimum(bottoms, height), strict=True):
             bands.append((int(top), int(bottom), int(left), int(right)))
     return bands
+
+
+def spacing(inked: NDArray[np.bool_]) -> int:
+    """Return the usual distance in rows from one line to the next in strips × rows of ink."""
+    starts = [np.flatnonzero(np.diff(strip.astype(np.int8)) == 1) for strip in inked]
+    gaps = np.concatenate([np.diff(rows) for rows in starts])
+    return int(np.median(gaps)) if len(gaps) else inked.shape[1]
 
 
 def paint_over(strip: Floats, bare: Floats, top: int, bottom: int) -> None:

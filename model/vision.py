@@ -39,6 +39,9 @@ Floats = NDArray[np.float32]
 DOUBT = 0.47
 """How far from even chances dark and light ink must be before only one of them is tried."""
 
+MANY_PIECES = 120
+"""So many pieces of ink may be the broken lines of squared paper."""
+
 RULED_SHARE = 0.7
 """A thin piece as long as this share of the picture may be ruling, which is then taken off."""
 
@@ -98,7 +101,9 @@ def find_ink(contrast: Floats) -> Ink:
 
 
 def may_be_ruled(pieces: Pieces) -> bool:
-    """Tell whether some piece goes most of the way across the picture and is all thin lines."""
+    """Tell whether there are so many pieces, or a thin one most of the way across the picture."""
+    if len(pieces) > MANY_PIECES:
+        return True
     height, width = pieces.labels.shape
     x0, y0, x1, y1 = pieces.boxes.T
     across = (x1 - x0 > RULED_SHARE * width) | (y1 - y0 > RULED_SHARE * height)

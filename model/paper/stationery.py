@@ -110,21 +110,32 @@ def to_nearest(way: Floats, period: float) -> Floats:
 
 @condition("page")
 def form_boxes(scene: Scene, strength: float) -> None:
-    """A printed box around each digit, as on forms."""
+    """A printed box around each digit, as on forms; neighbours share a side."""
     margin = scene.draw(0.14, 0.3) * scene.digit_height
-    edges = []
-    for quad in [one.quad for one in scene.placed]:
-        middle = quad.mean(axis=0)
-        reach = quad - middle
-        wide = np.linalg.norm(reach[1] - reach[0]) / 2
-        grown = max((0.3 * scene.digit_height + margin) / max(float(wide), 1), 1)
-        side, down = (quad[1] - quad[0]) / 2 * grown, (quad[3] - quad[0]) / 2
-        if grown == 1:
-            side *= 1 + margin / max(float(wide), 1)
-        down *= 1 + margin / max(float(np.linalg.norm(down)), 1)
-        corners = [middle - side - down, middle + side - down, middle + side + down]
-        edges.append(np.stack([*corners, middle - side + down, corners[0]]))
-    draw_paths(scene, edges, strength)
+    paths: list[NDArray[np.floating]] = []
+    for row in sorted({one.row for one in scene.placed}):
+        quads = np.stack([one.quad for one in scene.placed if one.row == row])  # N×4×2
+        paths += row_of_cells(quads, margin)
+    draw_paths(scene, paths, strength)
+
+
+def row_of_cells(quads: NDArray[np.floating], margin: float) -> list[NDArray[np.floating]]:
+    """Return the outlines of cells, 5×2 points each, around the quads of a row from the left."""
+    along = quads[-1].mean(axis=0) - quads[0].mean(axis=0)
+    if not along.any():
+        along = quads[0, 1] - quads[0, 0]
+    along = along / np.linalg.norm(along)
+    down = np.array([-along[1], along[0]])
+    left, right = (quads @ along).min(axis=1), (quads @ along).max(axis=1)  # N
+    top, bottom = (quads @ down).min() - margin, (quads @ down).max() + margin
+    narrow = np.maximum((bottom - top) * 0.6 - (right - left) - 2 * margin, 0) / 2  # a thin 1's
+    left, right = left - margin - narrow, right + margin + narrow
+    for here in range(len(quads) - 1):
+        if right[here] > left[here + 1]:
+            right[here] = left[here + 1] = (right[here] + left[here + 1]) / 2
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    sides = [x[:, None] * along + y * down for x, y in corners]
+    return list(np.stack(sides, axis=1))
 
 
 @condition("page")
