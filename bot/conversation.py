@@ -12,12 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import corrections
+from bot.album_answers import album_of, answer_album, refresh_answer
 from bot.commands import answer_command, say
 from bot.keyboards import consent_keyboard, undo_button
 from bot.languages import texts_for
 from bot.messages import (
     CommandSent,
+    Edit,
     Incoming,
+    NotYet,
     OtherSent,
     Outgoing,
     PhotoSent,
@@ -26,22 +29,28 @@ from bot.messages import (
     Tapped,
     TextSent,
 )
-from bot.photo_answers import answer_photo, refresh_answer, view_photo
+from bot.photo_answers import answer_photo, view_photo
 from bot.presses import answer_press, apply_press
 from bot.texts import Texts
+from model.albums import join_album
 from model.contributors import meet_contributor
+from model.database import utc_now
 from model.recognizer import Reading
 from model.samples import PhotoKey, store_photo
 from model.tables import Consent, Contributor, Photo
 
 Answer = tuple[Outgoing, ...]
 
+LONGEST_GROUP_ID = 64
+
 
 class Conversation:
     """The talk of one bot with everybody; it remembers nothing but in the database."""
 
-    def __init__(self, bot_id: int) -> None:
+    def __init__(self, bot_id: int, album_wait: float) -> None:
         self.bot_id = bot_id
+        self.album_wait = album_wait
+        """Seconds to wait for more photos of an album after the last one."""
 
     def store(self, session: Session, message: Incoming, row_id: int) -> None:
         """Apply what a message other than a photo asks for; `row_id` is its row of the inbox."""
@@ -60,7 +69,9 @@ class Conversation:
         """Store a photo with what `weights` read in it; once, however often it is delivered."""
         contributor = self.meet(session, message)
         key = PhotoKey(self.bot_id, message.chat_id, message.message_id)
-        store_photo(session, key, contributor, image, reading, weights)
+        photo = store_photo(session, key, contributor, image, reading, weights)
+        if message.album:
+            join_album(session, photo, message.album[:LONGEST_GROUP_ID])
         if message.private:
             mark_asked(contributor)
 
@@ -99,18 +110,18 @@ class Conversation:
         typed = corrections.read_digits(message.text)
         if typed is None:
             return (say(message, texts.send_a_photo),)
-        photo = corrections.photo_to_correct(session, self.bot_id, message, row_id)
-        if photo is None:
-            return (say(message, texts.no_photo_to_correct),)
         try:
+            photo = corrections.photo_to_correct(session, self.bot_id, message, row_id)
+            if photo is None:
+                return (say(message, texts.no_photo_to_correct),)
             corrections.check_correction(photo, message.sender.user_id, typed)
         except Refused as refused:
             return (Say(refused.reason(texts), reply_to=message.message_id),)
-        cause = corrections.newest_cause(photo)
+        cause = corrections.newest_cause([photo])
         keyboard = () if cause is None else ((undo_button(photo.id, cause, texts),),)
         text = view_photo(photo, texts).text
         saved = Say(text, keyboard=keyboard, reply_to=message.message_id)
-        return saved, *refresh_answer(photo, texts)
+        return saved, *refresh_answer(session, photo, texts)
 
     def answer_photo(self, session: Session, message: PhotoSent, texts: Texts) -> Answer:
         """Return the answer to a photo, and with a person's first one the ask for consent."""
@@ -121,12 +132,26 @@ class Conversation:
         if photo is None:  # forgotten between storing and answering
             return ()
         answer: list[Outgoing] = []
-        if photo.reply_message_id is None or message.asked:
+        if photo.album is not None:
+            answer += self.answer_album(session, photo, message.asked, texts)
+        elif photo.reply_message_id is None or message.asked:
             answer.append(answer_photo(photo, texts))
         if message.private and is_unanswered(photo.contributor) and is_first(session, photo):
             keyboard = consent_keyboard(message.sender.user_id, texts)
             answer.append(Say(texts.ask_with_photo, keyboard=keyboard))
         return tuple(answer)
+
+    def answer_album(
+        self, session: Session, photo: Photo, asked: bool, texts: Texts
+    ) -> list[Say | Edit]:
+        """Return what answers a photo of an album; raises `NotYet` while others may follow."""
+        photos = album_of(session, photo)
+        newest = max(found.received_at for found in photos)
+        left = (newest - utc_now()).total_seconds() + self.album_wait
+        if left > 0 and photo.reply_message_id is None:
+            raise NotYet(left)
+        answer = answer_album(photo, photos, asked, texts)
+        return [] if answer is None else [answer]
 
 
 def other_text(kind: str, texts: Texts) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 from bot.captions import first_prediction
 from bot.keyboards import photo_pressed
 from bot.messages import Refused, TextSent
+from model.albums import in_same_album
 from model.alignment import align
 from model.database import utc_now
 from model.review import sender_label
@@ -30,10 +31,16 @@ def whole_photos() -> Select[Photo]:
     samples = selectinload(Photo.samples)
     return select(Photo).options(
         joinedload(Photo.contributor),
+        joinedload(Photo.album),
         samples.options(
             undefer(Sample.pixels), selectinload(Sample.events), selectinload(Sample.predictions)
         ),
     )
+
+
+def album_photos(photo: Photo) -> Select[Photo]:
+    """Return the query for all photos of a photo's album; for itself where it came alone."""
+    return in_same_album(whole_photos(), photo)
 
 
 def own_photo(session: Session, bot_id: int, user_id: int, photo_id: int) -> Photo:
@@ -100,9 +107,9 @@ def undo(session: Session, photo: Photo, row_id: int) -> None:
     undo_cause(session, photo, f"{CAUSE}{row_id}")
 
 
-def newest_cause(photo: Photo) -> int | None:
-    """Return the inbox row of the newest standing label by the sender."""
-    events = [event for sample in photo.samples for event in sample.events]
+def newest_cause(photos: Sequence[Photo]) -> int | None:
+    """Return the inbox row of the newest standing label by the sender of these photos."""
+    events = [event for photo in photos for sample in photo.samples for event in sample.events]
     for event in sorted(events, key=lambda event: event.id, reverse=True):
         if event.labelled_by is Labeller.SENDER and event.undone_at is None and event.cause:
             return int(event.cause.removeprefix(CAUSE))
@@ -120,13 +127,15 @@ def photo_to_correct(session: Session, bot_id: int, message: TextSent, row_id: i
 
     The one it corrected already; else the one it replies to, or whose answer it replies to; else,
     if it replies to nothing, the sender's newest in this chat that came within the last minutes.
+    Raises `Refused` where that is one of an album, and the text doesn't say which.
     """
     here = whole_photos().where(Photo.bot_id == bot_id, Photo.chat_id == message.chat_id)
     caused = select(Sample.photo_id).join(Sample.events)
-    found = session.scalar(
-        here.where(Photo.id.in_(caused.where(LabelEvent.cause == f"{CAUSE}{row_id}")))
-    )
-    if found is None and message.reply_to is not None:
+    done = here.where(Photo.id.in_(caused.where(LabelEvent.cause == f"{CAUSE}{row_id}")))
+    found = session.scalar(done)
+    if found is not None:
+        return found
+    if message.reply_to is not None:
         replied = or_(
             Photo.message_id == message.reply_to, Photo.reply_message_id == message.reply_to
         )
@@ -141,4 +150,19 @@ def photo_to_correct(session: Session, bot_id: int, message: TextSent, row_id: i
             Photo.received_at > utc_now() - CORRECTABLE,
         )
         found = session.scalar(recent.order_by(Photo.id.desc()).limit(1))
-    return found
+    if found is None or found.album is None or found.message_id == message.reply_to:
+        return found
+    return chosen_in_album(session, found, message)
+
+
+def chosen_in_album(session: Session, photo: Photo, message: TextSent) -> Photo:
+    """Return the photo of an album that a text is about; raises `Refused` where it isn't said.
+
+    The text says it by replying to the album's answer while that shows a single photo.
+    """
+    photos = session.scalars(album_photos(photo)).all()
+    _, sample_id = photo_pressed(message.button)
+    for found in photos:
+        if len(photos) == 1 or sample_id in [sample.id for sample in found.samples]:
+            return found
+    raise Refused(lambda texts: texts.which_photo)

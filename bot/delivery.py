@@ -14,17 +14,19 @@ from bot.messages import Edit, Incoming, Keyboard, Outgoing, Say, Tapped, Toast
 
 log = logging.getLogger(__name__)
 
+GONE = ("message to edit not found", "message can't be edited")
+"""Parts of what Telegram says of a message that its reader deleted, or that is too old."""
+
 HARMLESS = (
     "message is not modified",  # pressed twice
     "query is too old",  # answered after an outage
-    "message to edit not found",  # its owner deleted it
-    "message can't be edited",
+    *GONE,
 )
 """Parts of what Telegram says where nothing is left to be done."""
 
 
 async def deliver(bot: Bot, to: Incoming, outgoing: Outgoing) -> int | None:
-    """Send one part of the answer to a message; return the id of a new message."""
+    """Send one part of the answer to a message; return the id of the message that says it."""
     try:
         match outgoing:
             case Say():
@@ -34,10 +36,13 @@ async def deliver(bot: Bot, to: Incoming, outgoing: Outgoing) -> int | None:
             case Toast() if isinstance(to, Tapped):
                 await bot.answer_callback_query(to.query_id, outgoing.text)
     except BadRequest as error:
+        gone = any(part in error.message.lower() for part in GONE)
+        if gone and isinstance(outgoing, Edit) and outgoing.instead is not None:
+            return await send(bot, to.chat_id, outgoing.instead)
         if not any(part in error.message.lower() for part in HARMLESS):
             raise
         log.info("chat %d: nothing to do, %s", to.chat_id, error.message)
-    return None
+    return outgoing.message_id if isinstance(outgoing, Edit) else None
 
 
 async def send(bot: Bot, chat_id: int, message: Say) -> int:

@@ -17,6 +17,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.messages import NotYet
+
 # The library warns at every 429 unless told that its times may be timedeltas, as they will be.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
@@ -41,7 +43,9 @@ FORESEEN = (TelegramError, OperationalError, DamagedDownload, SlowDownload, Unpa
 
 
 def wait_asked(error: BaseException) -> float | None:
-    """Return the seconds that Telegram asks to wait, None where it doesn't."""
+    """Return the seconds that Telegram, or an album, asks to wait; None where nobody does."""
+    if isinstance(error, NotYet):
+        return error.seconds
     if not isinstance(error, RetryAfter):
         return None
     wait = error.retry_after

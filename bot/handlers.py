@@ -11,8 +11,8 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from sqlalchemy.exc import OperationalError
@@ -25,7 +25,7 @@ from bot.delivery import deliver, show_working
 from bot.downloads import download
 from bot.faults import UnparsableUpdate
 from bot.languages import ENGLISH, texts_for
-from bot.messages import Incoming, PhotoSent, Refused, Say, Tapped
+from bot.messages import Incoming, NotYet, PhotoSent, Refused, Say, Tapped, Toast
 from bot.presses import forgets
 from bot.texts import Texts
 from bot.timing import Timing
@@ -40,6 +40,10 @@ log = logging.getLogger(__name__)
 
 Replies = dict[int, int]
 """From a photo's id to the message that answers it."""
+
+
+ALBUM_TURN = 0.3
+"""Seconds before a row looks again whether its album has been answered by another."""
 
 
 class Overtaken(RuntimeError):
@@ -67,8 +71,9 @@ class Handlers:
         self.database = database
         self.in_use = InUse(database, reader)
         self.timing = timing
-        self.conversation = Conversation(int(bot.token.split(":")[0]))
+        self.conversation = Conversation(int(bot.token.split(":")[0]), timing.album)
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
+        self._albums: set[tuple[int, str]] = set()  # those being answered at this moment
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def handle(self, row_id: int) -> None:
@@ -117,18 +122,41 @@ class Handlers:
         try:
             if state is InboxState.WAITING:
                 await self.store(message, row_id)
-            answer = await asyncio.to_thread(self.work_out, message, row_id)
+            with self.turn_of(message):
+                answer = await asyncio.to_thread(self.work_out, message, row_id)
+                return await self.send(message, answer)
         except (Refused, UnreadablePhoto) as refused:
             texts = texts_for(message.sender.language)
-            answer = (Say(reason(refused, texts), reply_to=message.message_id),)
+            refusal = Say(reason(refused, texts), reply_to=message.message_id)
+            return await self.send(message, (refusal,))
+
+    @contextmanager
+    def turn_of(self, message: Incoming) -> Iterator[None]:
+        """Let the rows of an album answer it one at a time; raises `NotYet` for the others."""
+        album = message.album if isinstance(message, PhotoSent) else ""
+        if (message.chat_id, album) in self._albums:
+            raise NotYet(ALBUM_TURN)
+        if album:
+            self._albums.add((message.chat_id, album))
+        try:
+            yield
+        finally:
+            self._albums.discard((message.chat_id, album))
+
+    async def send(self, message: Incoming, answer: Answer) -> Replies:
+        """Send an answer; return which messages answer which photos."""
         replies: Replies = {}
+        in_album = isinstance(message, PhotoSent) and message.album
         for outgoing in answer:
             if replies:  # what comes next may fail, and the photo's answer is not to be repeated
                 with suppress(OperationalError):
                     await asyncio.to_thread(self.remember, replies)
             sent_id = await deliver(self.bot, message, outgoing)
-            if isinstance(outgoing, Say) and outgoing.photo_id is not None and sent_id is not None:
-                replies[outgoing.photo_id] = sent_id
+            if not isinstance(outgoing, Toast) and sent_id is not None:
+                replies |= dict.fromkeys(outgoing.photo_ids, sent_id)
+        if replies and in_album:  # before another row of the album has its turn
+            with suppress(OperationalError):
+                await asyncio.to_thread(self.remember, replies)
         return replies
 
     async def store(self, message: Incoming, row_id: int) -> None:

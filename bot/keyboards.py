@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from bot.messages import Button, Keyboard, Refused
 from bot.texts import Texts
-from model.tables import NOT_A_DIGIT, Sample
+from model.review import sender_label
+from model.tables import NOT_A_DIGIT, Photo, Sample
 
 MOST_DIGIT_BUTTONS = 80
 """Telegram takes 100 buttons; some are needed below the digits."""
+
+MOST_OF_TITLE = 8
+"""Characters of a reading on a button: three of them stand side by side."""
 
 PRESS_FORM = re.compile(r"([a-z]+)((?::\d{1,18})*)", re.ASCII)
 NUMBERS = {
@@ -24,8 +28,15 @@ NUMBERS = {
     "back": 1,  # photo
     "confirm": 1,  # photo
     "undo": 2,  # photo, the inbox row that caused it
+    "photo": 1,  # photo: show it alone
+    "album": 1,  # photo: show all of its album
+    "right": 1,  # photo: confirm all of its album
+    "restore": 2,  # photo of the album, the inbox row that caused it
 }
 """How many numbers follow an action in a button's data."""
+
+ABOUT_PHOTOS = {"back", "confirm", "undo", "photo", "album", "right", "restore"}
+"""The actions whose first number is a photo."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ def photo_pressed(data: str) -> tuple[int | None, int | None]:
     number = press.numbers[0]
     if press.action in ("label", "pick"):
         return None, number
-    return (number, None) if press.action in ("back", "confirm", "undo") else (None, None)
+    return (number, None) if press.action in ABOUT_PHOTOS else (None, None)
 
 
 def consent_keyboard(user_id: int, texts: Texts) -> Keyboard:
@@ -118,3 +129,38 @@ def shown(predicted: int, label: int | None) -> str:
 def undo_button(photo_id: int, row_id: int, texts: Texts) -> Button:
     """Take back what the update in an inbox row said about a photo."""
     return Button(texts.undo, f"undo:{photo_id}:{row_id}")
+
+
+def album_keyboard(photos: Sequence[Photo], undo: Button | None, texts: Texts) -> Keyboard:
+    """Pick a photo of an album to correct, or confirm all; those that are done are marked."""
+    buttons = [
+        Button(photo_title(number, photo), f"photo:{photo.id}")
+        for number, photo in enumerate(photos, 1)
+        if photo.samples
+    ]
+    rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
+    last = [undo] if undo else []
+    if any(sender_label(sample) is None for photo in photos for sample in photo.samples):
+        last.insert(0, Button(texts.confirm_all, f"right:{photos[0].id}"))
+    return *rows, *([tuple(last)] if last else [])
+
+
+def photo_title(number: int, photo: Photo) -> str:
+    """Return the text of a photo's button."""
+    labels = [sender_label(sample) for sample in photo.samples]
+    shown = "".join(
+        str(sample.predicted) if label is None else "✗" if label == NOT_A_DIGIT else str(label)
+        for sample, label in zip(photo.samples, labels, strict=True)
+    )
+    shown = shown if len(shown) <= MOST_OF_TITLE else shown[: MOST_OF_TITLE - 1] + "…"
+    return f"{number}: {shown}" if None in labels else f"✓ {number}: {shown}"
+
+
+def restore_button(photo_id: int, row_id: int, texts: Texts) -> Button:
+    """Take back what the update in an inbox row said about the photos of an album."""
+    return Button(texts.undo, f"restore:{photo_id}:{row_id}")
+
+
+def back_to_album(photo_id: int, texts: Texts) -> Button:
+    """Show all photos of an album again."""
+    return Button(texts.back_to_album, f"album:{photo_id}")

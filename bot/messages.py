@@ -38,6 +38,8 @@ class PhotoSent(Incoming):
     """In bytes; 0 where Telegram doesn't say."""
     asked: bool = False
     """Somebody asked for it with /read or a mention: answer even if it was answered before."""
+    album: str = ""
+    """What the photos of one album have in common; "" for a photo sent alone."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ class Say:
     picture: bytes | None = None
     keyboard: Keyboard = ()
     reply_to: int | None = None
-    photo_id: int | None = None
-    """The photo this message answers: its id is remembered with it."""
+    photo_ids: tuple[int, ...] = ()
+    """The photos this message answers: its id is remembered with them."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,10 @@ class Edit:
     text: str
     has_picture: bool
     keyboard: Keyboard = ()
+    photo_ids: tuple[int, ...] = ()
+    """The photos this message answers from now on."""
+    instead: Say | None = None
+    """What is said where the message is gone."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,14 @@ class Toast:
 
 
 Outgoing = Say | Edit | Toast
+
+
+class NotYet(Exception):
+    """An answer has to wait so many seconds: more of the same album may be on its way."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"to be answered in {seconds:.1f} s")
+        self.seconds = seconds
 
 
 class Refused(ValueError):

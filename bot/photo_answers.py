@@ -13,7 +13,7 @@ from bot.keyboards import (
     picked_keyboard,
     undo_button,
 )
-from bot.messages import Edit, Keyboard, Say
+from bot.messages import Button, Keyboard, Say
 from bot.pictures import draw_samples
 from bot.texts import Texts
 from model.review import sender_label
@@ -30,19 +30,31 @@ class View:
 
 def view_photo(photo: Photo, texts: Texts) -> View:
     """Return what was read, or what the sender said of it, and the buttons that go with it."""
+    cause = newest_cause([photo])
+    undo = None if cause is None else undo_button(photo.id, cause, texts)
+    return View(caption_of(photo, texts), keyboard_of(photo, undo, texts))
+
+
+def caption_of(photo: Photo, texts: Texts) -> str:
+    """Return what was read, or what the sender said of it."""
     samples = photo.samples
     labels = [sender_label(sample) for sample in samples]
-    cause = newest_cause(photo)
-    undo = None if cause is None else undo_button(photo.id, cause, texts)
     if any(label is not None for label in labels):
         text = saved_caption(samples, labels, photo.expires_at is None, texts)
     else:
         text = read_caption(samples, texts)
+    if len(samples) > MOST_DIGIT_BUTTONS:
+        text += "\n" + texts.too_many_buttons.format(count=MOST_DIGIT_BUTTONS)
+    return text
+
+
+def keyboard_of(photo: Photo, undo: Button | None, texts: Texts) -> Keyboard:
+    """Return the buttons to correct a photo, or to take a correction back."""
+    samples = photo.samples
     if len(samples) > 1:
-        if len(samples) > MOST_DIGIT_BUTTONS:
-            text += "\n" + texts.too_many_buttons.format(count=MOST_DIGIT_BUTTONS)
-        return View(text, all_digits_keyboard(samples, labels, undo, texts))
-    return View(text, ((undo,),) if undo else one_digit_keyboard(samples[0], texts))
+        labels = [sender_label(sample) for sample in samples]
+        return all_digits_keyboard(samples, labels, undo, texts)
+    return ((undo,),) if undo else one_digit_keyboard(samples[0], texts)
 
 
 def view_pick(sample: Sample, texts: Texts) -> View:
@@ -56,18 +68,10 @@ def view_pick(sample: Sample, texts: Texts) -> View:
 def answer_photo(photo: Photo, texts: Texts) -> Say:
     """Return the answer to a photo, as a reply to it."""
     if not photo.samples:
-        return Say(texts.no_digit_found, reply_to=photo.message_id, photo_id=photo.id)
+        return Say(texts.no_digit_found, reply_to=photo.message_id, photo_ids=(photo.id,))
     view = view_photo(photo, texts)
     picture = draw_samples(photo.samples)
-    return Say(view.text, picture, view.keyboard, photo.message_id, photo.id)
-
-
-def refresh_answer(photo: Photo, texts: Texts) -> tuple[Edit, ...]:
-    """Return the change that brings the photo's answer up to date, if there is an answer."""
-    if photo.reply_message_id is None or not photo.samples:
-        return ()
-    view = view_photo(photo, texts)
-    return (Edit(photo.reply_message_id, view.text, True, view.keyboard),)
+    return Say(view.text, picture, view.keyboard, photo.message_id, (photo.id,))
 
 
 def said_of(photo: Photo, texts: Texts) -> str:

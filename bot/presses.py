@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from bot import corrections
+from bot.album_answers import album_of, refresh_answer, view_album, view_in_album
 from bot.captions import label_name
 from bot.keyboards import Press, read_press
 from bot.messages import Edit, Outgoing, Refused, Tapped, Toast
-from bot.photo_answers import refresh_answer, said_of, view_photo, view_pick
+from bot.photo_answers import View, said_of, view_photo, view_pick
 from bot.texts import Texts
 from model.contributors import forget_contributor, meet_contributor, record_consent
 from model.tables import Consent, Photo
@@ -36,6 +37,14 @@ def apply_press(session: Session, bot_id: int, tap: Tapped, row_id: int) -> None
         case "undo":
             photo = corrections.own_photo(session, bot_id, user_id, number)
             corrections.undo(session, photo, rest[0])
+        case "right":
+            photo = corrections.own_photo(session, bot_id, user_id, number)
+            for found in album_of(session, photo):
+                corrections.confirm_rest(session, found, row_id)
+        case "restore":
+            photo = corrections.own_photo(session, bot_id, user_id, number)
+            for found in album_of(session, photo):
+                corrections.undo(session, found, rest[0])
 
 
 def answer_press(session: Session, bot_id: int, tap: Tapped, texts: Texts) -> tuple[Outgoing, ...]:
@@ -71,6 +80,11 @@ def answer_correction(
         photo = sample.photo
     else:
         photo = corrections.own_photo(session, bot_id, user_id, number)
+    if photo.album is not None and press.action != "undo":
+        view = view_after(session, press, photo, texts)
+        return Toast(note(photo, press, texts)), Edit(
+            tap.message_id, view.text, False, view.keyboard
+        )
     if not photo.samples:
         raise Refused(lambda texts: texts.nothing_to_correct)
     if press.action == "pick":
@@ -82,16 +96,31 @@ def answer_correction(
         return noted, Edit(tap.message_id, view.text, True, view.keyboard)
     if press.action == "undo":  # under the answer to a correction by text
         change = Edit(tap.message_id, texts.undone, False)
-        return noted, change, *refresh_answer(photo, texts)
-    return noted, *refresh_answer(photo, texts)
+        return noted, change, *refresh_answer(session, photo, texts)
+    return noted, *refresh_answer(session, photo, texts)
+
+
+def view_after(session: Session, press: Press, photo: Photo, texts: Texts) -> View:
+    """Return what an album's answer shows after a press: a digit, a photo, or all photos."""
+    photos = album_of(session, photo)
+    if press.action == "pick":
+        return view_pick(next(s for s in photo.samples if s.id == press.numbers[0]), texts)
+    stays = press.action in ("photo", "back")
+    if press.action == "label":
+        stays = len(photo.samples) > 1
+    if stays and photo.samples:
+        return view_in_album(photo, photos, texts)
+    return view_album(photos, texts)
 
 
 def note(photo: Photo, press: Press, texts: Texts) -> str:
     """Return the short note on a press about a photo."""
-    if press.action == "undo":
+    if press.action in ("undo", "restore"):
         return texts.toast_undone
-    if press.action == "back":
+    if press.action in ("back", "pick", "photo", "album"):
         return ""
+    if press.action == "right":
+        return texts.toast_all_saved
     chosen = press.numbers[1:] if press.action == "label" else ()
     said = label_name(chosen[0], texts) if chosen else said_of(photo, texts)
     return texts.toast_saved.format(label=said)[:200]  # Telegram takes no more

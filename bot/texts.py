@@ -54,6 +54,19 @@ class Texts:
     read_all_unsure: str
     which_digit: str
 
+    # Albums
+    which_photo: str
+    album_sure: str
+    album_unsure: str
+    album_nothing: str
+    album_saved: str
+    album_saved_partly: str
+    album_hint: str
+    album_thanks: str
+    album_for_now: str
+    album_photo: str
+    back_to_album: str
+
     # Corrections
     saved: str
     saved_for_now: str
@@ -61,6 +74,7 @@ class Texts:
     saved_not_a_digit: str
     too_many_buttons: str
     toast_saved: str
+    toast_all_saved: str
     toast_undone: str
     undone: str
     text_too_long_one: str

@@ -24,6 +24,8 @@ class Timing:
     """Between tries, at most, while Telegram refuses the token or another bot polls."""
     attempts: int = 5
     """How often the handling of an update may fail before it is set aside."""
+    album: float = 1.5
+    """For more photos of an album, after the last one, before it is answered."""
     rescan: float = 10.0
     """Between looks for waiting updates that nobody told of, as after `Try again`."""
     tidy: float = 600.0

@@ -192,13 +192,14 @@ def picture_of(message: Message, private: bool) -> PhotoSent | None:
     if message.from_user is None or message.from_user.is_bot:
         return None
     place = message.chat.id, message.message_id, as_sender(message.from_user), private
+    album = (message.media_group_id or "") if private else ""  # a group asks for single photos
     if message.photo:
         biggest = message.photo[-1]
-        return PhotoSent(*place, biggest.file_id, biggest.file_size or 0)
+        return PhotoSent(*place, biggest.file_id, biggest.file_size or 0, album=album)
     file = message.document
     if file is None or not is_image(file.mime_type or "", file.file_name or ""):
         return None
-    return PhotoSent(*place, file.file_id, file.file_size or 0)
+    return PhotoSent(*place, file.file_id, file.file_size or 0, album=album)
 
 
 def is_image(mime_type: str, file_name: str) -> bool:

@@ -15,6 +15,7 @@ from bot.delivery import tell
 from bot.faults import FORESEEN, UnparsableUpdate, in_words, is_passing, is_unreachable, wait_asked
 from bot.handlers import Handlers
 from bot.inbox import Place
+from bot.messages import NotYet
 from bot.timing import Timing
 from model.database import Database
 from model.tables import InboxState, InboxUpdate
@@ -106,6 +107,9 @@ class Worker:
             if error is None:
                 self._known.discard(row_id)
                 return
+            if isinstance(error, NotYet):
+                self._start(self._retry(row_id, pauses, error))
+                return
             if not is_passing(error):
                 failures += 1
                 if failures == TRIES_IN_ORDER:
@@ -122,9 +126,10 @@ class Worker:
             texts = await asyncio.to_thread(self.handlers.texts_of, row_id)
             await tell(self.handlers.bot, chat_id, texts.later)
 
-    async def _retry(self, row_id: int, pauses: Iterator[float]) -> None:
+    async def _retry(
+        self, row_id: int, pauses: Iterator[float], error: Exception | None = None
+    ) -> None:
         """Go on trying an update while the rest of its chat is served."""
-        error: Exception | None = None
         while not self._closing:
             await asyncio.sleep((error and wait_asked(error)) or next(pauses))
             async with self._slots:
@@ -146,6 +151,8 @@ class Worker:
     async def _try_once(self, row_id: int) -> Exception | None:
         try:
             await self.handlers.handle(row_id)
+        except NotYet as wait:
+            return wait
         except Exception as error:
             log.warning(
                 "row %d: %s", row_id, in_words(error), exc_info=not isinstance(error, FORESEEN)

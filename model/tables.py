@@ -148,6 +148,21 @@ class Photo(Base):
     samples: Mapped[list[Sample]] = relationship(
         back_populates="photo", order_by="Sample.position", passive_deletes=True
     )
+    album: Mapped[AlbumPhoto | None] = relationship(passive_deletes=True)
+
+
+class AlbumPhoto(Base):
+    """A photo that was sent together with others: they are answered as one.
+
+    A table of its own: in `photos` a new column would stand behind the images.
+    """
+
+    __tablename__ = "album_photos"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    group_id: Mapped[str] = mapped_column(String(64), index=True)  # Telegram's media_group_id
 
 
 class Sample(Base):

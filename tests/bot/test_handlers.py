@@ -297,14 +297,6 @@ def test_a_changed_text_is_explained_and_a_changed_caption_passed_over(
     assert count(database, Photo) == 1
 
 
-def test_an_album_is_answered_in_order(api: BotApi, ann: Sender) -> None:
-    photos = [ann.photo(made_photo(str(n)), media_group_id="1") for n in range(5)]
-    answers = [ann.wait_answer(to=photo) for photo in photos]
-    assert [answer.text[0] for answer in answers] == list("01234")
-    ids = [answer.message_id for answer in answers]
-    assert ids == sorted(ids)
-
-
 def test_in_a_group_a_photo_is_its_senders(api: BotApi, database: Database) -> None:
     ann, bob = (api.sender(name=name, chat_id=-500) for name in ("Ann", "Bob"))
     photo = ann.photo(made_photo("40"))

@@ -6,17 +6,20 @@ from bot.keyboards import (
     MOST_DIGIT_BUTTONS,
     NUMBERS,
     Press,
+    album_keyboard,
     all_digits_keyboard,
+    back_to_album,
     consent_keyboard,
     forget_keyboard,
     one_digit_keyboard,
     picked_keyboard,
     read_press,
+    restore_button,
     undo_button,
 )
 from bot.languages import ENGLISH
 from bot.messages import Button, Keyboard, Refused
-from model.tables import NOT_A_DIGIT, Sample
+from model.tables import NOT_A_DIGIT, LabelEvent, Labeller, Photo, Sample
 
 LARGEST_ID = 10**18 - 1
 
@@ -26,6 +29,10 @@ def samples(count: int) -> list[Sample]:
         Sample(id=LARGEST_ID - n, photo_id=LARGEST_ID, predicted=n % 10, position=n)
         for n in range(count)
     ]
+
+
+def album(count: int) -> list[Photo]:
+    return [Photo(id=LARGEST_ID - n, samples=samples(80)) for n in range(count)]
 
 
 def buttons(keyboard: Keyboard) -> list[Button]:
@@ -50,6 +57,22 @@ def test_with_all_labelled_there_is_nothing_left_to_confirm_but_to_undo() -> Non
     assert [b.text for b in buttons(keyboard)] == ["✓0", "✓1", "Undo"]
 
 
+def test_of_an_album_each_photo_with_digits_has_a_button() -> None:
+    first, second = album(2)
+    first.samples = samples(3)
+    for sample, label in zip(first.samples, (0, 5, NOT_A_DIGIT), strict=True):
+        sample.events = [LabelEvent(label=label, labelled_by=Labeller.SENDER)]
+    photos = [first, Photo(id=5, samples=[]), second]
+    keyboard = album_keyboard(photos, restore_button(1, 2, ENGLISH), ENGLISH)
+    assert [b.text for b in buttons(keyboard)] == [
+        "✓ 1: 05✗",
+        "3: 0123456…",
+        "✓ All right",
+        "Undo",
+    ]
+    assert album_keyboard(photos[1:2], None, ENGLISH) == ()
+
+
 def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
     many = samples(200)
     undo = undo_button(LARGEST_ID, LARGEST_ID, ENGLISH)
@@ -58,6 +81,8 @@ def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
         picked_keyboard(many[0], ENGLISH),
         consent_keyboard(LARGEST_ID, ENGLISH),
         forget_keyboard(LARGEST_ID, ENGLISH),
+        album_keyboard(album(10), restore_button(LARGEST_ID, LARGEST_ID, ENGLISH), ENGLISH),
+        ((back_to_album(LARGEST_ID, ENGLISH),),),
     ):
         assert len(buttons(keyboard)) <= 100
         assert all(1 <= len(b.data.encode()) <= 64 for b in buttons(keyboard))

@@ -9,6 +9,7 @@ FAST = Timing(
     first_pause=0.05,
     longest_pause=0.2,
     refused_pause=0.4,
+    album=0.4,
     rescan=0.5,
     grace=1,
 )

@@ -72,12 +72,18 @@ class Sender:
         return self._write(self._media("photo", sizes, data, caption), reply_to, **more)
 
     def document(
-        self, data: bytes, file_name: str, mime_type: str, caption: str | None = None
+        self,
+        data: bytes,
+        file_name: str,
+        mime_type: str,
+        caption: str | None = None,
+        media_group_id: str | None = None,
     ) -> Message:
-        """Send a file as a file."""
+        """Send a file as a file; those with one `media_group_id` are an album."""
+        more: dict[str, Any] = {"media_group_id": media_group_id} if media_group_id else {}
         stored = self._state.files.add("documents", data, file_name)
         media = stored.as_json() | {"file_name": file_name, "mime_type": mime_type}
-        return self._write(self._media("document", media, data, caption))
+        return self._write(self._media("document", media, data, caption), **more)
 
     def sticker(self) -> Message:
         """Send a sticker."""
