@@ -9,7 +9,19 @@ import secrets
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-from admin import api, errors, export, health, login, overview, privacy, review, samples, try_it
+from admin import (
+    api,
+    errors,
+    export,
+    grid,
+    health,
+    login,
+    overview,
+    privacy,
+    review,
+    samples,
+    try_it,
+)
 from admin.desk import EXTENSION, Desk
 from admin.security import LIMITS, allow_upload, set_headers
 from admin.server import AdminServer
@@ -42,7 +54,7 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header
     app.after_request(set_headers)
     app.context_processor(lambda: {"logged_in": login.logged_in})
-    for part in (login, overview, review, samples, export, try_it, api, privacy, health):
+    for part in (login, overview, review, grid, samples, export, try_it, api, privacy, health):
         app.register_blueprint(part.blueprint)
     errors.register(app)
     return app

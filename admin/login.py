@@ -61,6 +61,11 @@ def logged_in() -> bool:
     return bool(g.logged_in)
 
 
+def current_operator() -> str:
+    """Return who is at work, in a request that needs a login."""
+    return logins.operator_of(session[TOKEN])
+
+
 def local_path(goal: str | None) -> str:
     r"""Return `goal` if it is a path of this page, "/" otherwise.
 

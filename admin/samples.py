@@ -5,22 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.cards import crop_around
 from admin.desk import desk
-from admin.numbers import LARGEST, number_argument
+from admin.filters import asked, choices, read_filter, read_order
+from admin.login import current_operator
+from admin.numbers import LARGEST
 from admin.pictures import photo_jpeg, send_picture
-from admin.review import crop_around
 from model.export import png
-from model.review import (
-    STATUSES,
-    SampleFilter,
-    find_kept_photo,
-    find_kept_sample,
-    find_pixels,
-    list_contributors,
-    page_of_samples,
-)
+from model.lists import WINDOW, Listing, Order, WrongCursor, page_of_samples
+from model.review import find_kept_photo, find_kept_sample, find_pixels
 from model.samples import label_sample, probabilities_of, undo_label
-from model.tables import NOT_A_DIGIT, Labeller, Split
+from model.tables import NOT_A_DIGIT, Labeller
 
 blueprint = Blueprint("samples", __name__)
 
@@ -36,40 +31,25 @@ def refuse_large_numbers(_: str | None, values: dict[str, int] | None) -> None:
 
 @blueprint.get("/samples")
 def page() -> str:
-    """Show thumbnails of the samples that fit the filters, the newest first."""
-    chosen, before = read_filter(), number_argument("before")
+    """Show thumbnails of the samples that fit the filters."""
+    listing = Listing(read_filter(), read_order(Order.NEWEST))
+    before = request.args.get("before") or None
     with desk().database.read() as session:
-        samples = page_of_samples(session, chosen, before, ON_A_PAGE + 1)
-        contributors = list_contributors(session)
+        try:
+            found = page_of_samples(session, listing, before, ON_A_PAGE)
+        except WrongCursor:
+            abort(400)
         return render_template(
             "samples.html",
-            samples=samples[:ON_A_PAGE],
-            older=samples[ON_A_PAGE - 1].id if len(samples) > ON_A_PAGE else None,
+            samples=found.samples,
+            older=found.next,
             before=before,
-            chosen=chosen,
-            asked={key: value for key, value in request.args.items() if key != "before" and value},
-            contributors=contributors,
-            statuses=list(STATUSES),
-            splits=list(Split),
-            labels=range(NOT_A_DIGIT + 1),
+            window=WINDOW,
+            chosen=listing.chosen,
+            order=listing.order,
+            asked=asked(),
+            choices=choices(session),
         )
-
-
-def read_filter() -> SampleFilter:
-    """Return what the address asks for; 400 for words that are no filter."""
-    status, split = request.args.get("status") or None, request.args.get("split") or None
-    if (status and status not in STATUSES) or (split and split not in list(Split)):
-        abort(400)
-    label, predicted = number_argument("label"), number_argument("predicted")
-    if any(number is not None and number > NOT_A_DIGIT for number in (label, predicted)):
-        abort(400)
-    return SampleFilter(
-        label=label,
-        predicted=predicted,
-        contributor_id=number_argument("contributor"),
-        split=Split(split) if split else None,
-        status=status,
-    )
 
 
 @blueprint.get("/samples/<int:sample_id>")
@@ -100,7 +80,9 @@ def label(sample_id: int) -> ResponseReturnValue:
     if word not in {str(number) for number in range(NOT_A_DIGIT + 1)}:
         abort(400)
     with desk().database.write() as session:
-        label_sample(session, find_kept_sample(session, sample_id), int(word), Labeller.OPERATOR)
+        sample = find_kept_sample(session, sample_id)
+        operator = current_operator()
+        label_sample(session, sample, int(word), Labeller.OPERATOR, operator=operator)
     flash("Saved.")
     return redirect(url_for("samples.show", sample_id=sample_id))
 

@@ -35,6 +35,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def at_most(number: int, most: int) -> str:
+    """Return a count, of which no more than `most` were counted."""
+    return f"{thousands(most)}+" if number > most else thousands(number)
+
+
 def said_by(labeller: Labeller) -> str:
     """Return who labelled."""
     return SAID_BY[labeller]
@@ -51,6 +56,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": percent,
     "moment": moment,
     "thousands": thousands,
+    "at_most": at_most,
     "said_by": said_by,
     "person": person,
 }

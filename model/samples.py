@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from model.contributors import PENDING_WINDOW
 from model.database import utc_now
+from model.likeness import signature
 from model.recognizer import Digit, Reading
 from model.tables import (
     NOT_A_DIGIT,
@@ -76,7 +77,9 @@ def store_photo(
     )
     session.add(photo)
     for position, digit in enumerate(reading.digits):
-        photo.samples.append(make_sample(position, digit, weights))
+        sample = make_sample(position, digit, weights)
+        sample.contributor_id, sample.source = contributor.id, contributor.source
+        photo.samples.append(sample)
     session.flush()
     return photo
 
@@ -91,6 +94,7 @@ def make_sample(position: int, digit: Digit, weights: str) -> Sample:
         no_digit=digit.no_digit,
         probabilities=digit.probabilities.astype("<f4").tobytes(),
     )
+    doubt = doubt_of(digit.probabilities)
     return Sample(
         position=position,
         line=digit.line,
@@ -100,9 +104,18 @@ def make_sample(position: int, digit: Digit, weights: str) -> Sample:
         y1=y1,
         predicted=digit.digit,
         confidence=digit.confidence,
+        doubt=doubt,
+        worth=doubt,
+        signature=signature(digit.pixels),
         pixels=digit.pixels.tobytes(),
         predictions=[prediction],
     )
+
+
+def doubt_of(probabilities: NDArray[np.float32]) -> float:
+    """Return 1 minus the margin between the two likeliest of 10 digits: 0 sure, 1 a tie."""
+    second, first = np.partition(probabilities, -2)[-2:]
+    return float(1 - (first - second))
 
 
 def find_sample(session: Session, sample_id: int) -> Sample:
@@ -124,19 +137,28 @@ def whole_samples() -> Select[Sample]:
 
 
 def label_sample(
-    session: Session, sample: Sample, label: int, labelled_by: Labeller, cause: str | None = None
+    session: Session,
+    sample: Sample,
+    label: int,
+    labelled_by: Labeller,
+    cause: str | None = None,
+    operator: str | None = None,
 ) -> None:
     """Append the event that somebody says what a sample is: 0-9 or `NOT_A_DIGIT`.
 
     `cause` names what made it happen; the same cause labels a sample once, so that handling an
-    update again changes nothing.
+    update again changes nothing. `operator` is the login that said it, who may step back.
     """
     if not 0 <= label <= NOT_A_DIGIT:
         raise ValueError(f"{label} is no label: it should be 0 to 9, or 10 for no digit")
     lock_sample(session, sample)
     if cause is not None and any(event.cause == cause for event in sample.events):
         return
-    sample.events.append(LabelEvent(label=label, labelled_by=labelled_by, cause=cause))
+    sample.events.append(
+        LabelEvent(label=label, labelled_by=labelled_by, cause=cause, operator=operator)
+    )
+    if labelled_by is Labeller.OPERATOR:
+        sample.flagged_at = None
     session.flush()
     settle_label(sample)
 
@@ -178,11 +200,30 @@ def lock_sample(session: Session, sample: Sample) -> None:
 
 
 def settle_label(sample: Sample) -> None:
-    """Set the sample's label from its events: an operator's before a sender's, the newest wins."""
-    standing = [event for event in sample.events if event.undone_at is None]
-    standing.sort(key=lambda event: (event.labelled_by is Labeller.OPERATOR, event.id))
-    sample.label = standing[-1].label if standing else None
-    sample.labelled_by = standing[-1].labelled_by if standing else None
+    """Set what the sample repeats of its events: an operator's before a sender's, the newest."""
+    newest: dict[Labeller, int] = {}
+    for event in sorted(sample.events, key=lambda event: event.id):
+        if event.undone_at is None:
+            newest[event.labelled_by] = event.label
+    sample.sender_label = newest.get(Labeller.SENDER)
+    sample.operator_label = newest.get(Labeller.OPERATOR)
+    sample.label, sample.labelled_by = sample.sender_label, None
+    if sample.sender_label is not None:
+        sample.labelled_by = Labeller.SENDER
+    if sample.operator_label is not None:
+        sample.label, sample.labelled_by = sample.operator_label, Labeller.OPERATOR
+    settle_review(sample)
+
+
+def settle_review(sample: Sample) -> None:
+    """Set whether a sample waits for an operator, and what it is worth to look at it.
+
+    The worth adds up, each 0..1: that sender and network disagree, how near the two likeliest
+    digits are, and how much its label is suspected to be wrong.
+    """
+    sample.due = sample.operator_label is None and sample.flagged_at is None
+    disagreement = sample.sender_label not in (None, sample.predicted)
+    sample.worth = disagreement + (sample.doubt or 0.0) + (sample.suspicion or 0.0)
 
 
 def pixels_of(sample: Sample) -> NDArray[np.uint8]:

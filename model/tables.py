@@ -14,9 +14,10 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import BigInteger, Float, Integer, SmallInteger, Text
+from sqlalchemy.types import BigInteger, Boolean, Float, Integer, SmallInteger, Text
 
 from model.database import UTCDateTime, utc_now
 
@@ -169,7 +170,8 @@ class Sample(Base):
     """One digit found in a photo, with what is known of it by now.
 
     `label` and `labelled_by` repeat the newest standing label event, an operator's before a
-    sender's, so that lists and exports need not look through the events.
+    sender's, so that lists and exports need not look through the events. `sender_label` and
+    `operator_label` repeat the newest standing one of each.
     """
 
     __tablename__ = "samples"
@@ -178,6 +180,15 @@ class Sample(Base):
         Index("ix_samples_labelled_by_id", "labelled_by", "id"),
         Index("ix_samples_label_id", "label", "id"),
         Index("ix_samples_predicted_id", "predicted", "id"),
+        Index("ix_samples_contributor_id_id", "contributor_id", "id"),
+        Index("ix_samples_source_id", "source", "id"),
+        Index("ix_samples_created_at_id", "created_at", "id"),
+        Index("ix_samples_confidence_id", "confidence", "id"),
+        Index("ix_samples_due_id", "due", "id"),
+        Index("ix_samples_due_worth_id", "due", "worth", "id"),
+        Index("ix_samples_due_predicted_worth_id", "due", "predicted", "worth", "id"),
+        Index("ix_samples_both_labels", "sender_label", "operator_label"),
+        Index("ix_samples_flagged_at_id", "flagged_at", "id"),
         NEVER_REUSED,
     )
 
@@ -193,6 +204,17 @@ class Sample(Base):
     confidence: Mapped[float] = mapped_column(Float)
     label: Mapped[int | None] = mapped_column(SmallInteger)  # 0-9, or NOT_A_DIGIT
     labelled_by: Mapped[Labeller | None] = mapped_column(words(Labeller))
+    sender_label: Mapped[int | None] = mapped_column(SmallInteger)
+    operator_label: Mapped[int | None] = mapped_column(SmallInteger)
+    contributor_id: Mapped[int | None] = mapped_column(BigId)  # the photo's, for lists
+    source: Mapped[str | None] = mapped_column(String(64))  # the contributor's, for lists
+    flagged_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)  # put aside
+    due: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())  # for review
+    doubt: Mapped[float | None] = mapped_column(Float)  # 1 - margin of the two likeliest digits
+    suspicion: Mapped[float | None] = mapped_column(Float)  # that its label is wrong, 0..1
+    worth: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")  # of a review
+    signature: Mapped[int | None] = mapped_column(BigInteger, index=True)  # see model/likeness.py
+    group_id: Mapped[int | None] = mapped_column(BigId, index=True)  # first of its near-duplicates
     created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
     pixels: Mapped[bytes] = mapped_column(LargeBinary(784), deferred=True)  # 28x28 uint8
 
@@ -207,7 +229,10 @@ class Prediction(Base):
     """What certain weights say of a sample."""
 
     __tablename__ = "predictions"
-    __table_args__ = (UniqueConstraint("sample_id", "weights"),)
+    __table_args__ = (
+        UniqueConstraint("sample_id", "weights"),
+        Index("ix_predictions_weights_sample_id", "weights", "sample_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
@@ -223,17 +248,34 @@ class LabelEvent(Base):
     """Somebody said what a sample is. Never changed but for `undone_at`, set once."""
 
     __tablename__ = "label_events"
-    __table_args__ = (UniqueConstraint("sample_id", "cause"),)
+    __table_args__ = (
+        UniqueConstraint("sample_id", "cause"),
+        Index("ix_label_events_operator_id", "operator", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
     label: Mapped[int] = mapped_column(SmallInteger)  # 0-9, or NOT_A_DIGIT
     labelled_by: Mapped[Labeller] = mapped_column(words(Labeller))
     cause: Mapped[str | None] = mapped_column(String(64))  # the update; makes a retry harmless
+    operator: Mapped[str | None] = mapped_column(String(16))  # which login, for stepping back
     created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
     undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
 
     sample: Mapped[Sample] = relationship(back_populates="events")
+
+
+class Claim(Base):
+    """A sample is on an operator's screen, or on its way there: nobody else gets it meanwhile."""
+
+    __tablename__ = "claims"
+    __table_args__ = (Index("ix_claims_operator", "operator"),)
+
+    sample_id: Mapped[int] = mapped_column(
+        ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True
+    )
+    operator: Mapped[str] = mapped_column(String(16))  # which login
+    expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
 
 
 class InboxUpdate(Base):

@@ -60,14 +60,17 @@ class Store:
             return person.id
 
     def photo(
-        self, contributor_id: int, digits: list[int], image: bytes | None = None
+        self,
+        contributor_id: int,
+        digits: list[int],
+        image: bytes | None = None,
+        confidence: float = 0.9,
     ) -> list[int]:
         """Store a photo with these predictions and return its samples' ids."""
         self.messages += 1
         with self.database.write() as session:
             contributor = session.get_one(Contributor, contributor_id)
             key = PhotoKey(1, contributor.user_id, self.messages)
-            photo = store_photo(
-                session, key, contributor, image or drawn_photo(), made_reading(digits), WEIGHTS
-            )
+            reading = made_reading(digits, confidence)
+            photo = store_photo(session, key, contributor, image or drawn_photo(), reading, WEIGHTS)
             return [sample.id for sample in photo.samples]

@@ -1,37 +1,38 @@
 // The review by keyboard: the next samples are here before they are asked for, decisions are saved
 // behind. Without this file the page is a form that does the same, one load a sample.
 
+import { NOT_A_DIGIT, showCard, word } from "./card.js";
+import { onKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 
-const NOT_A_DIGIT = 10;
 const FEW_LEFT = 12; // fetch more when no more than so many are here
 const PICTURES_AHEAD = 6;
+const MOST = 10000; // more that wait are not counted
 
 const find = (id) => document.getElementById(id);
 const root = find("review");
 const form = find("decide");
-const image = find("image");
+const json = { Accept: "application/json" };
 
-let current = null;
+let current = root.dataset.card ? JSON.parse(root.dataset.card) : null;
 let ready = []; // samples to come
-const history = []; // {card, cause}: what was decided or skipped here; a skip has no cause
-const known = new Set(); // ids that were here
+const history = []; // {card, cause, flag}: what was decided or skipped here; a skip has no cause
+const known = new Set(current ? [current.id] : []); // ids that were here
 let left = 0;
 let fetching = false;
 let ended = false; // the server has no more
-let from = root.dataset.next;
 
-const outbox = new Outbox(root.dataset.save, fetchNext, showUnsaved, (gone) => {
+const outbox = new Outbox(root.dataset.save, renewToken, showUnsaved, (gone) => {
   find("last").textContent = `${gone.map((id) => `#${id}`).join(", ")} was deleted meanwhile.`;
 });
 
 // --- fetching
 
 async function fetchNext() {
-  if (fetching) return;
+  if (fetching || ended) return;
   fetching = true;
   try {
-    const reply = await fetch(from, { headers: { Accept: "application/json" } });
+    const reply = await fetch(root.dataset.next, { headers: json });
     if (reply.status === 401) return void showUnsaved("logged out", outbox.pending.length);
     if (!reply.ok) throw new Error(reply.statusText);
     const { samples, left: count, csrf } = await reply.json();
@@ -40,11 +41,7 @@ async function fetchNext() {
     for (const card of fresh) known.add(card.id);
     ready.push(...fresh);
     if (!history.length) left = count;
-    ended = samples.length === 0;
-    if (samples.length) {
-      const last = Math.max(...samples.map((card) => card.id));
-      from = `${new URL(from, location).pathname}?after=${last}`;
-    }
+    ended = fresh.length === 0;
     showUnsaved(null, outbox.pending.length);
     loadAhead();
     if (!current) showNext();
@@ -55,6 +52,11 @@ async function fetchNext() {
   } finally {
     fetching = false;
   }
+}
+
+async function renewToken() {
+  const reply = await fetch(root.dataset.token, { headers: json });
+  if (reply.ok) outbox.token = (await reply.json()).csrf;
 }
 
 function loadAhead() {
@@ -68,61 +70,24 @@ function loadAhead() {
 function showNext() {
   show(ready.shift() ?? null);
   loadAhead();
-  if (ready.length <= FEW_LEFT && !ended) fetchNext();
+  if (ready.length <= FEW_LEFT) fetchNext();
 }
 
 function show(card) {
   current = card;
   root.hidden = !card;
   find("finished").hidden = Boolean(card) || !ended;
-  find("left").textContent = `${left.toLocaleString("en").replaceAll(",", "\u202f")} left`;
-  for (const id of ["undo-button", "undo-last"]) find(id).disabled = !history.length;
-  if (!card) return showEnd();
-  image.src = card.image;
-  place(find("crop"), card.crop, card);
-  place(find("whole"), [0, 0, card.width, card.height], card);
-  find("predicted").textContent = card.predicted;
-  find("confidence").textContent = percent(card.confidence);
-  find("sender").textContent = card.sender === null ? "said nothing" : word(card.sender);
-  find("contributor").textContent = card.contributor;
-  find("page").href = card.page;
-  showKeys(card);
-}
-
-function showKeys(card) {
-  form.querySelectorAll(".key").forEach((key, digit) => {
-    const chance = card.probabilities[digit] ?? 0;
-    const bar = key.querySelector("rect");
-    bar.setAttribute("y", 1 - chance);
-    bar.setAttribute("height", chance);
-    key.querySelector("small").textContent = `${Math.round(100 * chance)} %`;
-    key.classList.toggle("accepted", digit === card.accepts);
-  });
-  find("accept").value = card.accepts;
-  find("accept-words").textContent =
-    card.sender === null
-      ? `${card.predicted}, as the network read`
-      : `${word(card.sender)}, as the sender says`;
-  find("skip").href = `${location.pathname}?after=${card.id}`;
-}
-
-function place(svg, view, card) {
-  svg.setAttribute("viewBox", view.join(" "));
-  set(svg.querySelector("image"), { href: card.photo, width: card.width, height: card.height });
-  const [x, y, width, height] = card.box;
-  set(svg.querySelector("rect"), { x, y, width, height });
-}
-
-function set(element, values) {
-  for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
+  const count = Math.max(0, Math.min(left, MOST)).toLocaleString("en").replaceAll(",", "\u202f");
+  find("left").textContent = `${count}${left > MOST ? "+" : ""} left`;
+  if (history.length) for (const id of ["undo-button", "undo-last"]) find(id).disabled = false;
+  if (card) showCard(card);
+  else if (ended) showEnd();
 }
 
 function showEnd() {
-  if (!ended) return;
   const skipped = history.some((entry) => !entry.cause);
-  find("finished").querySelector("h2").textContent = skipped
-    ? "That was the last one"
-    : "Everything is reviewed";
+  const title = skipped ? "That was the last one" : "Everything is reviewed";
+  find("finished").querySelector("h2").textContent = title;
   find("finished-words").textContent = skipped
     ? "What you skipped still waits."
     : "What is sent from now on waits here.";
@@ -149,13 +114,6 @@ function showUnsaved(problem, waiting) {
   }
 }
 
-const word = (label) => (label === NOT_A_DIGIT ? "not a digit" : String(label));
-
-function percent(chance) {
-  if (chance >= 0.995 && chance < 1) return `${Math.min(100 * chance, 99.99).toFixed(2)} %`;
-  return `${Math.round(100 * chance)} %`;
-}
-
 // --- deciding
 
 function decide(label) {
@@ -163,8 +121,20 @@ function decide(label) {
   const cause = makeCause();
   history.push({ card: current, cause });
   outbox.add({ sample: current.id, cause, label });
-  left -= 1;
-  find("last").textContent = `#${current.id} is ${word(label)}`;
+  left -= 1 + current.alike.length;
+  const others = current.alike.length ? ` and ${current.alike.length} like it` : "";
+  find("last").textContent = `#${current.id}${others} is ${word(label)}`;
+  showNext();
+}
+
+function flag() {
+  if (!current) return;
+  const cause = makeCause();
+  const flagged = !current.flagged;
+  history.push({ card: current, cause, flag: flagged });
+  outbox.add({ sample: current.id, cause, flag: flagged });
+  left -= flagged ? 1 : -1;
+  find("last").textContent = `#${current.id} ${flagged ? "put aside" : "waits again"}`;
   showNext();
 }
 
@@ -177,14 +147,33 @@ function skip() {
 
 function undo() {
   const entry = history.pop();
-  if (!entry) return;
-  if (entry.cause) {
-    outbox.add({ sample: entry.card.id, cause: entry.cause, label: null });
-    left += 1;
+  if (!entry) return void undoOlder();
+  const { card, cause, flag: flagged } = entry;
+  if (flagged !== undefined) outbox.add({ sample: card.id, cause, flag: !flagged });
+  else if (cause) outbox.add({ sample: card.id, cause, label: null });
+  if (cause) left += 1 + (flagged === undefined ? card.alike.length : 0);
+  showAgain(card);
+}
+
+// What was decided before this page was loaded stands in the server's log.
+async function undoOlder() {
+  if (outbox.pending.length || !outbox.token) return;
+  const headers = { ...json, "X-CSRFToken": outbox.token };
+  try {
+    const reply = await fetch(find("undo").action, { method: "POST", headers });
+    const { samples, undone } = await reply.json();
+    left += undone;
+    if (samples.length) return showAgain(samples[0]);
+    find("last").textContent = "There is nothing to undo.";
+  } catch {
+    find("last").textContent = "The server can't be reached: nothing was undone.";
   }
+}
+
+function showAgain(card) {
   if (current) ready.unshift(current);
-  find("last").textContent = `#${entry.card.id} again`;
-  show(entry.card);
+  find("last").textContent = `#${card.id} again`;
+  show(card);
 }
 
 function makeCause() {
@@ -193,25 +182,23 @@ function makeCause() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const KEYS = { x: () => decide(NOT_A_DIGIT), " ": skip, Backspace: undo };
-KEYS.X = KEYS.x;
-KEYS.Enter = () => current && decide(current.accepts);
-for (let digit = 0; digit < 10; digit++) KEYS[digit] = () => decide(digit);
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const onControl = event.target.closest("a, button, input, select, summary");
-  if (onControl && (event.key === "Enter" || event.key === " ")) return; // that control's own
-  const action = KEYS[event.key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
+const keys = {
+  Enter: () => current && decide(current.accepts),
+  x: () => decide(NOT_A_DIGIT),
+  f: flag,
+  " ": skip,
+  Backspace: undo,
+  g: () => find("grid").click(),
+};
+for (const key of ["x", "f", "g"]) keys[key.toUpperCase()] = keys[key];
+for (let digit = 0; digit < 10; digit++) keys[digit] = () => decide(digit);
+onKeys(keys);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = event.submitter;
   if (button?.name === "label") decide(Number(button.value));
+  if (button?.name === "flag") flag();
 });
 find("undo").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -232,4 +219,6 @@ find("retry").addEventListener("click", () => {
 });
 
 left = Number(find("left").textContent.replace(/\D/g, ""));
+if (find("left").textContent.includes("+")) left = MOST + 1;
+outbox.token = form.elements.csrf_token.value;
 fetchNext();

@@ -4,9 +4,9 @@ import threading
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from admin.review import crop_around
+from admin.cards import crop_around
 from model.database import Database
 from model.review import find_kept_sample
 from model.samples import label_sample
@@ -29,7 +29,8 @@ def field(page: str, name: str) -> str:
 
 def decide(client: FlaskClient, page: str, label: int):
     data = {name: field(page, name) for name in ("csrf_token", "sample", "cause")}
-    return client.post("/review", data={**data, "label": str(label)})
+    action = re.search('action="([^"]*)" class="decide"', page)[1].replace("&amp;", "&")
+    return client.post(action, data={**data, "label": str(label)})
 
 
 def save(client: FlaskClient, decisions: object, token: str | None = None):
@@ -38,18 +39,24 @@ def save(client: FlaskClient, decisions: object, token: str | None = None):
     return client.post("/review/decisions", json={"decisions": decisions}, headers=headers)
 
 
+def queue(client: FlaskClient, query: str = "") -> list[dict]:
+    """Return the cards that wait, from the start of the queue."""
+    client.get("/grid")  # gives back what this operator had
+    return client.get(f"/review/next{query}").get_json()["samples"]
+
+
 def standing(database: Database) -> dict[int, tuple[int | None, Labeller | None]]:
     with database.read() as session:
         found = session.execute(select(Sample.id, Sample.label, Sample.labelled_by))
         return {sample_id: (label, by) for sample_id, label, by in found}
 
 
-def test_shows_the_oldest_that_waits(operator: FlaskClient, ids: list[int]):
+def test_shows_what_waits(operator: FlaskClient, ids: list[int]):
     page = operator.get("/review").text
-    assert field(page, "sample") == str(ids[0])
-    assert f'src="/samples/{ids[0]}.png"' in page
+    assert field(page, "sample") == str(ids[2])
+    assert f'src="/samples/{ids[2]}.png"' in page
     assert "3 left" in page
-    assert "1, as the network read" in page
+    assert "3, as the network read" in page
 
 
 def test_a_sample_asked_for_comes_first(operator: FlaskClient, ids: list[int]):
@@ -62,20 +69,20 @@ def test_enter_accepts_what_the_sender_says(
     with database.write() as session:
         label_sample(session, find_kept_sample(session, ids[0]), 9, Labeller.SENDER)
         label_sample(session, find_kept_sample(session, ids[1]), NOT_A_DIGIT, Labeller.SENDER)
-    page = operator.get("/review").text
-    assert "9, as the sender says" in page
-    cards = operator.get("/review/next").get_json()["samples"]
-    assert [card["accepts"] for card in cards] == [9, NOT_A_DIGIT, 3]
-    assert [card["sender"] for card in cards] == [9, NOT_A_DIGIT, None]
-    page = operator.get(f"/review?after={ids[0]}").text
-    assert "not a digit, as the sender says" in page
+    assert "9, as the sender says" in operator.get(f"/review?sample={ids[0]}").text
+    assert "not a digit, as the sender says" in operator.get(f"/review?sample={ids[1]}").text
+    cards = queue(operator)
+    assert [card["id"] for card in cards] == [ids[1], ids[0], ids[2]]  # disputed ones first
+    assert [card["accepts"] for card in cards] == [NOT_A_DIGIT, 9, 3]
+    assert [card["sender"] for card in cards] == [NOT_A_DIGIT, 9, None]
 
 
 def test_a_card_holds_what_the_page_shows(operator: FlaskClient, ids: list[int]):
-    answer = operator.get(f"/review/next?after={ids[0]}").get_json()
+    answer = operator.get("/review/next").get_json()
     assert answer["left"] == 3
-    card, _ = answer["samples"]
+    card = answer["samples"][1]
     assert card["id"] == ids[1]
+    assert card["alike"] == []
     assert card["box"] == [130, 60, 60, 100]
     assert card["predicted"] == 2
     assert card["confidence"] == pytest.approx(0.9)
@@ -87,15 +94,15 @@ def test_a_card_holds_what_the_page_shows(operator: FlaskClient, ids: list[int])
 
 
 def test_the_form_works_without_scripts(operator: FlaskClient, database: Database, ids: list[int]):
-    for label in (7, NOT_A_DIGIT, 3):
+    for label in (3, NOT_A_DIGIT, 7):
         page = operator.get("/review").text
-        assert decide(operator, page, label).status_code == 302
+        assert decide(operator, page, label).location == "/review?on=1"
     by = Labeller.OPERATOR
     assert standing(database) == {ids[0]: (7, by), ids[1]: (NOT_A_DIGIT, by), ids[2]: (3, by)}
     page = operator.get("/review").text
     assert "Everything is reviewed" in page
     token = {"csrf_token": field(page, "csrf_token")}
-    for sample_id in reversed(ids):
+    for sample_id in ids:
         response = operator.post("/review/undo", data=token, follow_redirects=True)
         assert field(response.text, "sample") == str(sample_id)
         assert standing(database)[sample_id] == (None, None)
@@ -104,11 +111,14 @@ def test_the_form_works_without_scripts(operator: FlaskClient, database: Databas
 
 
 def test_skipping_goes_on_and_comes_back(operator: FlaskClient, ids: list[int]):
-    page = operator.get("/review").text
-    skip = re.search(r'id="skip" href="([^"]*)"', page)[1]
-    assert field(operator.get(skip).text, "sample") == str(ids[1])
-    end = operator.get(f"/review?after={ids[2]}").text
-    assert "What you skipped still waits." in end
+    page, seen = operator.get("/review").text, []
+    for _ in ids:
+        seen.append(int(field(page, "sample")))
+        skip = re.search(r'id="skip" href="([^"]*)"', page)[1]
+        page = operator.get(skip).text
+    assert seen == ids[::-1]
+    assert "What you skipped still waits" in page
+    assert field(operator.get("/review").text, "sample") == str(ids[2])
 
 
 def test_saves_decisions_in_their_order(operator: FlaskClient, database: Database, ids: list[int]):
@@ -149,7 +159,7 @@ def test_nobody_labels_what_is_not_consented_to(
     operator: FlaskClient, store: Store, database: Database
 ):
     (pending,) = store.photo(store.contributor(6, Consent.ASKED), [7])
-    assert operator.get("/review/next").get_json()["samples"] == []
+    assert queue(operator) == []
     response = save(operator, [{"sample": pending, "cause": CAUSE, "label": 7}])
     assert response.get_json()["gone"] == [pending]
     assert operator.get(f"/samples/{pending}").status_code == 404
@@ -170,6 +180,9 @@ def test_nobody_labels_what_is_not_consented_to(
         [{"sample": 1, "cause": CAUSE, "label": "7"}],
         [{"sample": 1, "cause": CAUSE, "label": True}],
         [{"sample": 1, "cause": CAUSE, "label": 1.5}],
+        [{"sample": 1, "cause": CAUSE, "label": 1, "flag": True}],
+        [{"sample": 1, "cause": CAUSE, "flag": 1}],
+        [{"sample": 1, "cause": CAUSE, "flag": None}],
         [{"sample": "1", "cause": CAUSE, "label": 7}],
         [{"sample": 0, "cause": CAUSE, "label": 7}],
         [{"sample": 2**63, "cause": CAUSE, "label": 7}],
@@ -229,6 +242,71 @@ def test_two_operators_lose_nothing_and_undo_only_their_own(
             undoing = {"sample": sample_id, "cause": f"{CAUSE}-1-{round_}", "label": None}
             save(clients[1], [undoing], tokens[1])
     assert {label for label, _ in standing(database).values()} == {0}
+
+
+def test_two_operators_never_see_the_same_sample(app: Flask, ids: list[int]):
+    ada, bob = app.test_client(), app.test_client()
+    for client in (ada, bob):
+        Auth(client).login()
+    ours = field(ada.get("/review").text, "sample")
+    theirs = [card["id"] for card in bob.get("/review/next").get_json()["samples"]]
+    assert sorted([int(ours), *theirs]) == ids
+    assert ada.get("/review/next").get_json()["samples"] == []
+
+
+def test_a_flagged_sample_waits_aside(operator: FlaskClient, database: Database, ids: list[int]):
+    decision = {"sample": ids[2], "cause": CAUSE}
+    assert save(operator, [{**decision, "flag": True}]).get_json()["saved"] == 1
+    assert [card["id"] for card in queue(operator)] == [ids[1], ids[0]]
+    assert [card["id"] for card in queue(operator, "?status=flagged")] == [ids[2]]
+    save(operator, [{**decision, "flag": False}])
+    assert len(queue(operator)) == 3
+    page = operator.get("/review").text
+    data = {name: field(page, name) for name in ("csrf_token", "sample", "cause")}
+    operator.post("/review", data={**data, "flag": "1"})  # the form without scripts
+    assert len(queue(operator)) == 2
+
+
+def test_the_filter_goes_along(operator: FlaskClient, ids: list[int]):
+    page = operator.get("/review?predicted=2&most=95").text
+    assert field(page, "sample") == str(ids[1])
+    assert 'data-next="/review/next?predicted=2&amp;most=95"' in page
+    assert decide(operator, page, 2).location == "/review?on=1&predicted=2&most=95"
+    assert "No sample fits" in operator.get("/review?predicted=2&most=95").text
+
+
+def test_undo_goes_back_beyond_what_the_page_remembers(
+    operator: FlaskClient, database: Database, ids: list[int]
+):
+    for number, sample_id in enumerate(ids):
+        save(operator, [{"sample": sample_id, "cause": f"{CAUSE}{number}", "label": 5}])
+    token = operator.get("/review/token").get_json()["csrf"]
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
+    for sample_id in ids[::-1]:
+        answer = operator.post("/review/undo", headers=headers).get_json()
+        assert answer["undone"] == 1
+        assert answer["samples"][0]["id"] == sample_id
+    assert operator.post("/review/undo", headers=headers).get_json() == {
+        "samples": [],
+        "undone": 0,
+    }
+    assert set(standing(database).values()) == {(None, None)}
+
+
+def test_near_duplicates_are_shown_and_decided_together(
+    operator: FlaskClient, store: Store, database: Database, ids: list[int]
+):
+    (again,) = store.photo(store.contributor(5), [3])
+    with database.write() as session:
+        alike = update(Sample).where(Sample.id.in_([ids[2], again]))
+        session.execute(alike.values(group_id=ids[2]))
+    cards = queue(operator)
+    assert [card["id"] for card in cards] == ids[::-1]
+    assert cards[0]["alike"] == [f"/samples/{again}.png"]
+    save(operator, [{"sample": ids[2], "cause": CAUSE, "label": 8}])
+    assert standing(database)[again] == (8, Labeller.OPERATOR)
+    save(operator, [{"sample": ids[2], "cause": CAUSE, "label": None}])
+    assert standing(database)[again] == (None, None)
 
 
 def test_the_crop_is_around_the_digit_and_inside_the_photo_if_it_fits():

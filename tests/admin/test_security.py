@@ -9,7 +9,17 @@ from model.samples import label_sample
 from model.tables import Labeller
 from tests.filling import Store
 
-PAGES = ["/", "/review", "/samples", "/samples/1", "/export", "/try", "/privacy", "/nowhere"]
+PAGES = [
+    "/",
+    "/review",
+    "/grid?digit=7",
+    "/samples",
+    "/samples/1",
+    "/export",
+    "/try",
+    "/privacy",
+    "/nowhere",
+]
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -61,6 +71,7 @@ def test_names_are_only_ever_text(
         assert "<img src=x" not in html
         assert "\u202e" not in html
         assert ">49<" not in html
+    operator.get("/grid")  # gives back what the pages above have claimed
     card = operator.get("/review/next").get_json()["samples"][0]
     assert "\u202e" not in card["contributor"]
     assert operator.get("/samples/1").text.count("<bdi>") == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
@@ -13,9 +14,9 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from model.contributors import forget_contributor, meet_contributor
-from model.database import Database, OldDatabase, utc_now
-from model.samples import PhotoKey, store_photo
-from model.tables import Base, Consent, Contributor, Photo, Sample
+from model.database import Database, OldDatabase, alembic_configuration, utc_now
+from model.samples import PhotoKey, label_sample, store_photo
+from model.tables import Base, Consent, Contributor, Labeller, Photo, Sample
 from tests.filling import Store, made_reading
 
 THREADS, ROUNDS = 4, 25
@@ -153,3 +154,35 @@ def test_an_older_revision_is_refused(database: Database) -> None:
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="in memory"):
         Database("sqlite://")
+
+
+def test_the_fourth_revision_fills_what_it_adds(store: Store) -> None:
+    one, two, _ = store.photo(store.contributor(5), [1, 2, 3])
+    with store.database.write() as session:
+        for sample_id, label, who in (
+            (one, 7, Labeller.SENDER),
+            (two, 2, Labeller.SENDER),
+            (two, 5, Labeller.OPERATOR),
+        ):
+            label_sample(session, session.get_one(Sample, sample_id), label, who)
+    columns = (
+        Sample.id,
+        Sample.sender_label,
+        Sample.operator_label,
+        Sample.contributor_id,
+        Sample.source,
+        Sample.due,
+    )
+    with store.database.read() as session:
+        expected = session.execute(select(*columns).order_by(Sample.id)).all()
+    for revision in ("0003", "head"):
+        configuration = alembic_configuration()
+        with store.database.engine.connect() as connection:
+            configuration.attributes["connection"] = connection
+            move = command.downgrade if revision == "0003" else command.upgrade
+            move(configuration, revision)
+    with store.database.read() as session:
+        assert session.execute(select(*columns).order_by(Sample.id)).all() == expected
+        worth = session.scalars(select(Sample.worth).order_by(Sample.id)).all()
+    assert worth == pytest.approx([1.1, 0.1, 0.1])
+    assert expected[1] == (two, 2, 5, 1, "telegram", False)

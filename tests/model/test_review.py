@@ -1,24 +1,41 @@
-import pytest
+import datetime
+import threading
+from itertools import pairwise
 
-from model.database import Database
+import numpy as np
+import pytest
+from sqlalchemy import select, update
+
+from model.database import Database, utc_now
+from model.lists import Listing, Order, SampleFilter
 from model.review import (
-    SampleFilter,
+    COUNTED,
+    Candidate,
+    accept_all,
+    can_step_back,
     count_for_review,
     count_samples,
+    decide,
     find_kept_photo,
     find_kept_sample,
     find_pixels,
-    list_contributors,
+    flag,
+    list_alike,
     newest_label,
     next_for_review,
-    page_of_samples,
+    release_claims,
     sender_label,
+    spread,
+    step_back,
+    take_back,
 )
 from model.samples import UnknownSample, label_sample, undo_label
-from model.tables import NOT_A_DIGIT, Consent, Labeller, Split
+from model.tables import NOT_A_DIGIT, Claim, Consent, LabelEvent, Labeller, Sample
 from tests.filling import Store
 
 SENDER, OPERATOR = Labeller.SENDER, Labeller.OPERATOR
+QUEUE = Listing(SampleFilter(), Order.NEWEST, due=True)
+BY_WORTH = Listing(SampleFilter(), Order.WORTH, due=True)
 
 
 def label(database: Database, sample_id: int, digit: int, who: Labeller) -> None:
@@ -26,78 +43,201 @@ def label(database: Database, sample_id: int, digit: int, who: Labeller) -> None
         label_sample(session, find_kept_sample(session, sample_id), digit, who)
 
 
-def ids(samples) -> list[int]:
-    return [sample.id for sample in samples]
+def handed(
+    database: Database, operator: str = "ada", listing: Listing = QUEUE, limit: int = 9
+) -> list[int]:
+    """Return what an operator gets next."""
+    with database.write() as session:
+        return [sample.id for sample in next_for_review(session, operator, listing, limit)]
+
+
+def group(database: Database, *sample_ids: int) -> None:
+    with database.write() as session:
+        chosen = update(Sample).where(Sample.id.in_(sample_ids))
+        session.execute(chosen.values(group_id=min(sample_ids)))
+
+
+def labels(database: Database) -> list[int | None]:
+    with database.read() as session:
+        return list(session.scalars(select(Sample.label).order_by(Sample.id)))
 
 
 def test_the_queue_holds_what_no_operator_has_decided(database: Database, store: Store):
     first, second, third = store.photo(store.contributor(5), [1, 2, 3])
     label(database, first, 4, SENDER)
     label(database, second, 2, OPERATOR)
+    assert handed(database) == [third, first]
     with database.read() as session:
-        assert ids(next_for_review(session, limit=9)) == [first, third]
-        assert ids(next_for_review(session, after=first, limit=9)) == [third]
-        assert ids(next_for_review(session, after=third, limit=9, first=second)) == [second]
         assert count_for_review(session) == 2
+
+
+def test_more_than_can_be_counted_at_once_is_told_as_more(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("model.review.COUNTED", 2)
+    assert COUNTED > 2
+    store.photo(store.contributor(5), [1, 2, 3, 4])
+    with database.read() as session:
+        assert count_for_review(session) == 3
 
 
 def test_what_is_not_consented_to_is_shown_nowhere(database: Database, store: Store):
     (sample_id,) = store.photo(store.contributor(5, Consent.ASKED), [7])
+    assert handed(database) == []
     with database.read() as session:
-        assert next_for_review(session) == []
-        assert page_of_samples(session, SampleFilter()) == []
         assert count_samples(session)["all"] == 0
-        assert list_contributors(session) == []
+        assert count_for_review(session) == 0
         for find in (find_kept_sample, find_pixels, find_kept_photo):
             with pytest.raises(UnknownSample):
                 find(session, sample_id)
 
 
-def test_pages_go_on_where_the_last_one_ended(database: Database, store: Store):
+def test_no_sample_is_handed_out_twice(database: Database, store: Store):
+    stored = store.photo(store.contributor(5), [1, 2, 3, 4])
+    ours, theirs = handed(database, "ada", limit=2), handed(database, "bob", limit=2)
+    assert sorted(ours + theirs) == stored
+    assert handed(database, "ada") == []
+    with database.write() as session:
+        release_claims(session, "ada")
+    assert sorted(handed(database, "bob")) == sorted(ours)
+
+
+def test_a_lease_ends_by_itself(database: Database, store: Store):
+    stored = store.photo(store.contributor(5), [1, 2])
+    handed(database, "ada")
+    with database.write() as session:
+        session.execute(update(Claim).values(expires_at=utc_now() - datetime.timedelta(seconds=1)))
+    assert sorted(handed(database, "bob")) == stored
+
+
+def test_operators_who_ask_at_once_get_different_samples(database: Database, store: Store):
     contributor = store.contributor(5)
-    stored = store.photo(contributor, list(range(5)))
-    with database.read() as session:
-        first = ids(page_of_samples(session, SampleFilter(), limit=2))
-    store.photo(contributor, [9, 9, 9])  # arrives between two pages
-    with database.read() as session:
-        second = ids(page_of_samples(session, SampleFilter(), before=first[-1], limit=2))
-        third = ids(page_of_samples(session, SampleFilter(), before=second[-1], limit=2))
-    assert first + second + third == stored[::-1]
+    stored = [number for _ in range(8) for number in store.photo(contributor, [1, 2, 3])]
+    got: list[int] = []
+
+    def work(operator: str) -> None:
+        for _ in range(4):
+            got.extend(handed(database, operator, limit=2))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("ada", "bob", "eve")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == stored
 
 
-def test_filters(database: Database, store: Store):
-    ada, bob = store.contributor(5), store.contributor(6, split=Split.TEST)
-    one, two, three = store.photo(ada, [1, 2, 3])
-    (four,) = store.photo(bob, [1])
-    label(database, one, 1, SENDER)
-    label(database, two, 7, OPERATOR)
-    label(database, three, NOT_A_DIGIT, SENDER)
+def test_what_is_worth_most_comes_first(database: Database, store: Store):
+    contributor = store.contributor(5)
+    (sure,) = store.photo(contributor, [1], confidence=0.99)
+    (unsure,) = store.photo(contributor, [2], confidence=0.5)
+    (disputed,) = store.photo(contributor, [3], confidence=0.99)
+    (suspected,) = store.photo(contributor, [4], confidence=0.99)
+    label(database, disputed, 9, SENDER)
+    with database.write() as session:
+        sample = find_kept_sample(session, suspected)
+        sample.suspicion = 0.9
+        label_sample(session, sample, 4, SENDER)
+    assert handed(database, listing=BY_WORTH) == [disputed, suspected, unsure, sure]
+
+
+def test_the_grid_begins_with_what_is_surest(database: Database, store: Store):
+    contributor = store.contributor(5)
+    (unsure,) = store.photo(contributor, [7], confidence=0.6)
+    (sure,) = store.photo(contributor, [7], confidence=0.99)
+    store.photo(contributor, [1])
+    listing = Listing(SampleFilter(predicted=7), Order.SUREST, due=True)
+    assert handed(database, listing=listing) == [sure, unsure]
+
+
+def test_look_alikes_do_not_come_in_a_row():
+    same = [Candidate(number, 1, 0b1011) for number in range(50)]
+    others = [Candidate(100 + number, number % 10, number << 20) for number in range(30)]
+    chosen = spread([*same, *others], 24)
+    assert chosen[0].id == 0
+    places = [place for place, row in enumerate(chosen) if row.id < 100]
+    assert all(after - before > 6 for before, after in pairwise(places))
+    assert len({row.id for row in chosen}) == 24
+
+
+def test_a_filter_narrows_the_queue(database: Database, store: Store):
+    ada, bob = store.contributor(5), store.contributor(6)
+    one, two = store.photo(ada, [1, 2])
+    (three,) = store.photo(bob, [1])
+    label(database, two, 2, OPERATOR)
 
     def found(**chosen) -> list[int]:
-        with database.read() as session:
-            return ids(page_of_samples(session, SampleFilter(**chosen)))
+        listing = Listing(SampleFilter(**chosen), Order.WORTH, due="status" not in chosen)
+        with database.write() as session:
+            release_claims(session, "ada")
+        return handed(database, listing=listing)
 
-    assert found() == [four, three, two, one]
-    assert found(predicted=1) == [four, one]
-    assert found(label=7) == [two]
-    assert found(label=NOT_A_DIGIT) == [three]
-    assert found(contributor_id=ada) == [three, two, one]
-    assert found(split=Split.TEST) == [four]
-    assert found(status="unlabelled") == [four]
-    assert found(status="by sender") == [three, one]
+    assert found(contributor_id=ada) == [one]
+    assert sorted(found(predicted=1)) == [one, three]
+    assert found(weights="other") == []
+    assert found(contributor_id=bob, weights="fingerprint") == [three]
     assert found(status="reviewed") == [two]
-    assert found(status="corrected") == [three, two]
-    assert found(status="by sender", predicted=3, contributor_id=ada) == [three]
-    assert found(label=0) == []
+    assert found(since=utc_now().date(), contributor_id=ada) == [one]
+
+
+def test_one_decision_counts_for_near_duplicates(database: Database, store: Store):
+    contributor = store.contributor(5)
+    one, two, three = (store.photo(contributor, [7])[0] for _ in range(3))
+    (other,) = store.photo(contributor, [7])
+    group(database, one, two, three)
+    label(database, two, 4, OPERATOR)
+    assert sorted(handed(database)) == [one, other]
+    with database.write() as session:
+        sample = find_kept_sample(session, one)
+        assert list_alike(session, [sample]) == {one: [three]}
+        decide(session, sample, 7, "grouped", "ada")
+    assert labels(database) == [7, 4, 7, None]
+    with database.write() as session:
+        take_back(session, find_kept_sample(session, one), "grouped")
+    assert labels(database) == [None, 4, None, None]
+
+
+def test_stepping_back_goes_through_all_that_a_login_said(database: Database, store: Store):
+    stored = store.photo(store.contributor(5), [1, 2, 3])
+    with database.write() as session:
+        for number, sample_id in enumerate(stored):
+            decide(session, find_kept_sample(session, sample_id), 9, f"cause-{number}", "ada")
+        decide(session, find_kept_sample(session, stored[1]), 8, "other", "bob")
+    undone = []
+    with database.write() as session:
+        while can_step_back(session, "ada"):
+            undone += step_back(session, "ada")
+        assert step_back(session, "ada") == []
+    assert undone == stored[::-1]
+    assert labels(database) == [None, 8, None]
     with database.read() as session:
-        assert count_samples(session) == {
-            "all": 4,
-            "unlabelled": 1,
-            "by sender": 2,
-            "reviewed": 1,
-            "corrected": 2,
-        }
-        assert [person.id for person in list_contributors(session)] == [bob, ada]
+        assert len(session.scalars(select(LabelEvent)).all()) == 4  # all of it is still there
+
+
+def test_a_grid_is_one_decision(database: Database, store: Store):
+    stored = store.photo(store.contributor(5), [7, 7, 7, 7])
+    with database.write() as session:
+        accepted = accept_all(session, [*stored, 999], {stored[1]}, 7, "grid", "ada")
+    assert accepted == 3
+    assert labels(database) == [7, None, 7, 7]
+    assert handed(database, listing=BY_WORTH) == [stored[1]]
+    with database.write() as session:
+        assert step_back(session, "ada") == [stored[0], stored[2], stored[3]]
+    assert labels(database) == [None] * 4
+    assert handed(database, "bob", BY_WORTH)[0] != stored[1]
+
+
+def test_a_flag_puts_aside_until_it_is_decided(database: Database, store: Store):
+    one, two = store.photo(store.contributor(5), [1, 2])
+    with database.write() as session:
+        flag(session, find_kept_sample(session, one), flagged=True)
+    assert handed(database) == [two]
+    aside = Listing(SampleFilter(status="flagged"), Order.WORTH)
+    assert handed(database, listing=aside) == [one]
+    with database.write() as session:
+        decide(session, find_kept_sample(session, one), 1, "decided", "ada")
+        release_claims(session, "ada")
+    assert handed(database, listing=aside) == []
 
 
 def test_what_each_of_them_said(database: Database, store: Store):
@@ -107,7 +247,30 @@ def test_what_each_of_them_said(database: Database, store: Store):
     label(database, sample_id, 5, OPERATOR)
     with database.write() as session:
         sample = find_kept_sample(session, sample_id)
+        assert (sample.sender_label, sample.operator_label) == (4, 5)
         assert sender_label(sample) == 4
         assert newest_label(sample, OPERATOR) == 5
         undo_label(session, sample, SENDER)
         assert sender_label(sample) == 3
+        undo_label(session, sample, OPERATOR)
+        assert (sample.label, sample.operator_label, sample.due) == (3, None, True)
+
+
+def test_counts(database: Database, store: Store):
+    one, two, three = store.photo(store.contributor(5), [1, 2, 3])
+    store.photo(store.contributor(6), [1])
+    label(database, one, 1, SENDER)
+    label(database, two, 7, OPERATOR)
+    label(database, three, NOT_A_DIGIT, SENDER)
+    with database.read() as session:
+        counts = count_samples(session)
+    expected = {"all": 4, "unlabelled": 1, "by sender": 2, "reviewed": 1, "corrected": 2}
+    assert expected.items() <= counts.items()
+
+
+def test_doubt_is_the_missing_margin(database: Database, store: Store):
+    (sample_id,) = store.photo(store.contributor(5), [1], confidence=0.6)
+    with database.read() as session:
+        sample = find_kept_sample(session, sample_id)
+        assert sample.doubt == pytest.approx(1 - (0.6 - np.float32(0.4 / 9)), abs=1e-6)
+        assert sample.worth == sample.doubt
