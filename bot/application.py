@@ -97,7 +97,7 @@ async def serve_bot(
         me = await until_it_works(bot.get_me, timing)
         log.info("The bot is @%s.", me.username)
         tasks.create_task(introduce(bot))
-        handlers = Handlers(bot, me.username or "", database, reader, timing)
+        handlers = Handlers(bot, me.username or "", database, reader, timing, settings)
         worker = Worker(handlers, database, timing, redact)
         try:
             tasks.create_task(worker.run())

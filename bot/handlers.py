@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -21,18 +21,22 @@ from telegram import Bot, Update
 
 from bot import inbox
 from bot.conversation import Answer, Conversation
-from bot.delivery import deliver, show_working
+from bot.crowd import Crowd
+from bot.delivery import deliver, show_working, tell
 from bot.downloads import download
-from bot.faults import UnparsableUpdate
+from bot.faults import UnparsableUpdate, in_words
+from bot.gate import Gate, Slowed, TurnedAway, counts, is_photo
 from bot.languages import ENGLISH, texts_for
 from bot.messages import Incoming, NotYet, PhotoSent, Refused, Say, Tapped, Toast
 from bot.presses import forgets
 from bot.texts import Texts
 from bot.timing import Timing
 from bot.translation import translate
-from model.database import Database
+from model.database import Database, utc_now
+from model.limits import Limits, count_message
 from model.promotions import InUse
 from model.recognizer import Reading
+from model.settings import Settings
 from model.tables import InboxState, Photo
 from model.vision import UnreadablePhoto
 
@@ -60,18 +64,37 @@ class Reader(Protocol):
         ...
 
 
+class Found(NamedTuple):
+    """An open update."""
+
+    state: InboxState
+    body: dict[str, Any]
+    user_id: int | None
+    """Who wrote or pressed."""
+
+
 class Handlers:
     """Takes updates through the conversation; decides nothing itself."""
 
     def __init__(
-        self, bot: Bot, bot_name: str, database: Database, reader: Reader, timing: Timing
+        self,
+        bot: Bot,
+        bot_name: str,
+        database: Database,
+        reader: Reader,
+        timing: Timing,
+        settings: Settings,
     ) -> None:
+        bot_id = int(bot.token.split(":")[0])
         self.bot = bot
         self.bot_name = bot_name
         self.database = database
         self.in_use = InUse(database, reader)
         self.timing = timing
-        self.conversation = Conversation(int(bot.token.split(":")[0]), timing.album)
+        self.conversation = Conversation(bot_id, timing.album)
+        limits = Limits(settings.limit_a_minute, settings.limit_a_day)
+        self.gate = Gate(database, bot_id, limits)
+        self.crowd = Crowd(database, bot_id, timing.long_queue)
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
         self._albums: set[tuple[int, str]] = set()  # those being answered at this moment
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
@@ -82,21 +105,26 @@ class Handlers:
         found = await asyncio.to_thread(self.load, row_id)
         if found is None:
             return
-        state, body = found
-        message = self.parse(body)
+        message, counted_for = self.parse(found.body), None
         try:
             if row_id not in self._answered:
-                replies = {} if message is None else await self.take(message, state, row_id)
+                replies = {} if message is None else await self.let_in(message, found, row_id)
                 self._answered[row_id] = replies
+            if message is not None and counts(message):
+                counted_for = found.user_id
         except Overtaken:
             return
-        await asyncio.to_thread(self.finish, row_id, self._answered[row_id])
+        except TurnedAway as away:
+            if message is not None and away.word is not None:
+                await self.send(message, (away.word,))
+            self._answered[row_id] = {}
+        await asyncio.to_thread(self.finish, row_id, self._answered[row_id], counted_for)
         del self._answered[row_id]
         if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
         kind = "not for the bot" if message is None else type(message).__name__
         seconds = time.perf_counter() - started
-        log.info("update %d (row %d): %s, %.3f s", body["update_id"], row_id, kind, seconds)
+        log.info("update %d (row %d): %s, %.3f s", found.body["update_id"], row_id, kind, seconds)
 
     def texts_of(self, row_id: int) -> Texts:
         """Return the texts in the language of an update's sender, as far as that can be read."""
@@ -116,6 +144,32 @@ class Handlers:
         except Exception as error:  # the library meets what it doesn't expect with any of them
             raise UnparsableUpdate(f"{type(error).__name__}: {error}") from error
         return translate(update, self.bot_name)
+
+    async def let_in(self, message: Incoming, found: Found, row_id: int) -> Replies:
+        """Take a message that the gate lets in; raises `TurnedAway` and `Slowed` for the others."""
+        if found.state is InboxState.WAITING and found.user_id is not None:
+            try:
+                await asyncio.to_thread(self.gate.look, message, found.user_id)
+            except Slowed as slowed:
+                if slowed.word is not None:
+                    await self.send(message, (slowed.word,))
+                raise
+        return await self.take(message, found.state, row_id)
+
+    async def greet(self, row_id: int) -> None:
+        """Tell the sender of a photo that many stand before it; if that fails, it fails."""
+        try:
+            found = await asyncio.to_thread(self.load, row_id)
+            message = None if found is None else self.parse(found.body)
+            if found is None or found.user_id is None or message is None or not is_photo(message):
+                return
+            number = await asyncio.to_thread(self.crowd.number_to_tell, row_id, found.user_id)
+        except (UnparsableUpdate, OperationalError) as error:
+            log.info("row %d: not told how long the line is: %s", row_id, in_words(error))
+            return
+        if number is not None:
+            texts = texts_for(message.sender.language)
+            await tell(self.bot, message.chat_id, texts.queue.format(number=number))
 
     async def take(self, message: Incoming, state: InboxState, row_id: int) -> Replies:
         """Store what a message asks for, unless that is done, and answer it."""
@@ -193,11 +247,11 @@ class Handlers:
         finally:
             working.cancel()
 
-    def load(self, row_id: int) -> tuple[InboxState, dict[str, Any]] | None:
-        """Return an update's state and JSON, None if it is not open any more."""
+    def load(self, row_id: int) -> Found | None:
+        """Return an update, None if it is not open any more."""
         with self.database.read() as session:
             row = inbox.find_open(session, row_id)
-            return None if row is None else (row.state, json.loads(row.body))
+            return None if row is None else Found(row.state, json.loads(row.body), row.user_id)
 
     def apply(self, row_id: int, change: Callable[[Session], None]) -> None:
         """Make a change, and in the same transaction say that only the answer is missing."""
@@ -218,10 +272,12 @@ class Handlers:
         with self.database.write() as session:
             remember_replies(session, replies)
 
-    def finish(self, row_id: int, replies: Replies) -> None:
-        """Mark an update as done, and store which messages answer which photos."""
+    def finish(self, row_id: int, replies: Replies, counted_for: int | None = None) -> None:
+        """Mark an update as done, store which messages answer which photos, and count it."""
         with self.database.write() as session:
             remember_replies(session, replies)
+            if counted_for is not None:
+                count_message(session, self.conversation.bot_id, counted_for, utc_now())
             inbox.finish(session, row_id)
 
 

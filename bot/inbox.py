@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.languages import texts_for
@@ -124,6 +124,17 @@ def list_waiting(session: Session, bot_id: int) -> list[Place]:
         .order_by(InboxUpdate.id)
     )
     return [Place(row_id, chat_id) for row_id, chat_id in rows]
+
+
+def count_until(session: Session, bot_id: int, row_id: int) -> int:
+    """Return how many rows are still open up to this one: its number in the line."""
+    open_states = (InboxState.WAITING, InboxState.ANSWERING)
+    count = select(func.count()).where(
+        InboxUpdate.bot_id == bot_id,
+        InboxUpdate.state.in_(open_states),
+        InboxUpdate.id <= row_id,
+    )
+    return session.scalar(count) or 0
 
 
 def find_open(session: Session, row_id: int) -> InboxUpdate | None:

@@ -97,6 +97,13 @@ class Texts:
     other_kinds: Mapping[str, str]
     """By the kind, as Telegram names it; or "file"."""
 
+    # Too much, too many
+    minute_full: str
+    minute_full_in_group: str
+    day_full: str
+    queue: str
+    blocked: str
+
     # Trouble
     later: str
     failed: str

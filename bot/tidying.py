@@ -8,6 +8,7 @@ import logging
 from bot import inbox
 from model.contributors import forget_expired
 from model.database import Database, utc_now
+from model.limits import drop_old_usage
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ def tidy(database: Database) -> None:
     with database.write() as session:
         photos = forget_expired(session, utc_now())
         rows = inbox.drop_old(session, utc_now())
+        drop_old_usage(session, utc_now())
     if photos or rows:
         log.info("deleted %d photos without consent and %d old rows of the inbox", photos, rows)
     database.scrub()

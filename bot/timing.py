@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds, but for `attempts`; tests make them small."""
+    """Seconds, but for `attempts` and `long_queue`; tests make them small."""
 
     long_poll: int = 30
     """How long Telegram holds a request for updates open."""
@@ -26,6 +26,8 @@ class Timing:
     """How often the handling of an update may fail before it is set aside."""
     album: float = 1.5
     """For more photos of an album, after the last one, before it is answered."""
+    long_queue: int = 100
+    """Updates; whose photo stands behind more of them is told so."""
     rescan: float = 10.0
     """Between looks for waiting updates that nobody told of, as after `Try again`."""
     tidy: float = 600.0

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot import inbox
 from bot.delivery import tell
 from bot.faults import FORESEEN, UnparsableUpdate, in_words, is_passing, is_unreachable, wait_asked
+from bot.gate import Slowed
 from bot.handlers import Handlers
 from bot.inbox import Place
 from bot.messages import NotYet
@@ -69,6 +70,8 @@ class Worker:
                 self._start(self._serve(place.chat_id))
             else:
                 line.append(place.row_id)
+            if len(self._known) > self.timing.long_queue:
+                self._start(self.handlers.greet(place.row_id))
 
     async def close(self) -> None:
         """Give what is under way a moment to end, then abandon it: its rows stay open."""
@@ -107,10 +110,10 @@ class Worker:
             if error is None:
                 self._known.discard(row_id)
                 return
-            if isinstance(error, NotYet):
+            if isinstance(error, NotYet) and not isinstance(error, Slowed):
                 self._start(self._retry(row_id, pauses, error))
                 return
-            if not is_passing(error):
+            if not is_passing(error) and not isinstance(error, Slowed):
                 failures += 1
                 if failures == TRIES_IN_ORDER:
                     self._start(self._retry(row_id, pauses))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
-from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Sample, Split
+from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Sample, Split, Usage
 from model.wheel_tables import VersionSample
 
 PENDING_WINDOW = datetime.timedelta(hours=24)
@@ -77,6 +77,7 @@ def forget_contributor(session: Session, bot_id: int, user_id: int, asked_by: in
     if contributor is not None:
         withdraw_samples(session, Photo.contributor_id == contributor.id)
     session.execute(delete(Contributor).filter_by(bot_id=bot_id, user_id=user_id))
+    session.execute(delete(Usage).filter_by(bot_id=bot_id, user_id=user_id))
     session.execute(
         update(InboxUpdate)
         .filter_by(bot_id=bot_id, user_id=user_id)

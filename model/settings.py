@@ -20,6 +20,9 @@ TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram allows as the secret of a webhook."""
 
+LONGEST_INFO = 3000
+"""Characters: a message holds 4096."""
+
 
 class WrongSetting(ValueError):
     """A setting is missing or can't be used; the message names it and says what it should be."""
@@ -42,6 +45,9 @@ class Settings:
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_host: str = "127.0.0.1"
     webhook_port: int = 8001
+    limit_a_minute: int = 60
+    limit_a_day: int = 1000
+    developer_info: str | None = None
 
     def __post_init__(self) -> None:
         """Raise `WrongSetting` for the first value that can't be used."""
@@ -59,6 +65,8 @@ class Settings:
         ):
             if not 0 < port < 65536:
                 raise WrongSetting(f"{name} should be a port from 1 to 65535, not {port}.")
+        if len(self.developer_info or "") > LONGEST_INFO:
+            raise WrongSetting(f"DEVELOPER_INFO should have at most {LONGEST_INFO} characters.")
         if self.webhook_url is not None:
             check_url("WEBHOOK_URL", self.webhook_url, {"https", "http"})
             if self.webhook_secret is None:
@@ -95,8 +103,9 @@ def check_database_url(value: str) -> None:
 
 def whole_number(name: str, value: str) -> int:
     """Return `value` as a number; raise `WrongSetting` with the setting's name."""
-    if not value.isdecimal():
-        raise WrongSetting(f"{name} should be a port from 1 to 65535, not {value!r}.")
+    if not value.isdecimal() or len(value) > 9:
+        kind = "a port from 1 to 65535" if name.endswith("_PORT") else "a number, 0 for no limit"
+        raise WrongSetting(f"{name} should be {kind}, not {value!r}.")
     return int(value)
 
 
@@ -113,8 +122,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         value = environment.get(name.upper(), "").strip()
         if not value:
             continue
-        if name.endswith("_port"):
+        if name.endswith("_port") or name.startswith("limit_"):
             given[name] = whole_number(name.upper(), value)
+        elif name == "developer_info":
+            given[name] = value.replace("\\n", "\n")
         elif name == "weights":
             given[name] = Path(value).expanduser()
         else:

@@ -306,6 +306,33 @@ class InboxUpdate(Base):
     body: Mapped[str] = mapped_column(Text)  # JSON
 
 
+class Usage(Base):
+    """How much a person asked of a bot lately, and when they were told that it was too much."""
+
+    __tablename__ = "usage"
+
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    minute_began: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
+    in_minute: Mapped[int] = mapped_column(Integer, default=0)
+    day_began: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now, index=True)
+    in_day: Mapped[int] = mapped_column(Integer, default=0)
+    slow_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    full_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+    queue_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+
+class Block(Base):
+    """A person whom an operator shut out of a bot; /forget leaves it, or it would be of no use."""
+
+    __tablename__ = "blocks"
+
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    blocked_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
+    told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+
 class LoginAttempt(Base):
     """A failed attempt to log in to the admin page; only the last minutes' are kept."""
 

@@ -117,6 +117,16 @@ Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden.""",
         "video_note": "Videos kann ich nicht ansehen: Schick mir ein Foto von Ziffern.",
         "animation": "Animationen kann ich nicht ansehen: Schick mir ein Foto von Ziffern.",
     },
+    minute_full="Das ist viel auf einmal! Ich nehme von jedem {limit} Nachrichten in der Minute; "
+    "der Rest geht nicht verloren und kommt dran, sobald die Minute vorbei ist.",
+    minute_full_in_group="Das ist viel auf einmal! Ich nehme von jedem {limit} Nachrichten in der "
+    "Minute: Frag mich bitte in einer Minute noch einmal.",
+    day_full="Das war's für heute: Ich nehme von jedem {limit} Nachrichten am Tag. Ab {time} lese "
+    "ich wieder von dir; was du bis dahin schickst, schick bitte noch einmal.",
+    queue="Gerade fragen mich viele: Deins ist Nummer {number} in der Schlange. Es geht nicht "
+    "verloren, ich antworte, so bald ich kann.",
+    blocked="Wer diesen Bot betreibt, hat dich hier ausgeschlossen, deshalb antworte ich nicht "
+    "mehr. /forget löscht weiterhin alles, was von dir da ist.",
     later="Gerade kann ich nichts speichern. Deine Nachricht geht nicht verloren, ich antworte "
     "später.",
     failed="Da ist bei mir etwas schiefgegangen, entschuldige. Schick es bitte noch einmal.",

@@ -105,6 +105,16 @@ How long: with your yes until you say /forget. Without it at most 24 hours.""",
         "video_note": "I can't watch videos: send me a photo of handwritten digits.",
         "animation": "I can't watch animations: send me a photo of handwritten digits.",
     },
+    minute_full="That is a lot at once! I take {limit} messages a minute from each person; the "
+    "rest is kept, and follows as soon as the minute is over.",
+    minute_full_in_group="That is a lot at once! I take {limit} messages a minute from each "
+    "person: ask me again in a minute, please.",
+    day_full="That was it for today: I take {limit} messages a day from each person. From {time} "
+    "on I read yours again; what you send until then, please send again.",
+    queue="Many people are asking me just now: yours is number {number} in the line. It is kept, "
+    "and I answer as soon as I can.",
+    blocked="The people who run this bot have shut you out here, so I don't answer any more. "
+    "/forget still deletes what is kept of you.",
     later="I can't store anything just now. Your message is kept, and I answer it later.",
     failed="Something went wrong with that on my side, sorry. Please send it once more.",
     commands={

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, func, select, text
@@ -289,11 +290,11 @@ class TestDatabaseFails:
     ) -> None:
         finish, failures = Handlers.finish, [1, 2, 3]
 
-        def fail_first(self: Handlers, row_id: int, replies: dict[int, int]) -> None:
+        def fail_first(self: Handlers, *arguments: Any) -> None:
             if failures:
                 failures.pop()
                 raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
-            finish(self, row_id, replies)
+            finish(self, *arguments)
 
         monkeypatch.setattr(Handlers, "finish", fail_first)
         with stopped_bot.running():

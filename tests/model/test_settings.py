@@ -31,6 +31,9 @@ def test_every_setting_is_taken_from_its_variable() -> None:
         "WEBHOOK_SECRET": "abc_-1",
         "WEBHOOK_HOST": "0.0.0.0",
         "WEBHOOK_PORT": "9001",
+        "LIMIT_A_MINUTE": "7",
+        "LIMIT_A_DAY": "0",
+        "DEVELOPER_INFO": "Ada\\nada@example.org",
     }
     assert set(environment) == {name.upper() for name in Settings.__dataclass_fields__}
     settings = read_settings(environment)
@@ -38,6 +41,8 @@ def test_every_setting_is_taken_from_its_variable() -> None:
     assert settings.telegram_api_url == "http://127.0.0.1:9"
     assert settings.weights == Path("other.npz")
     assert settings.webhook_port == 9001
+    assert (settings.limit_a_minute, settings.limit_a_day) == (7, 0)
+    assert settings.developer_info == "Ada\nada@example.org"
 
 
 def test_an_empty_value_counts_as_not_set() -> None:
@@ -53,6 +58,9 @@ def test_an_empty_value_counts_as_not_set() -> None:
         ("ADMIN_PORT", "http"),
         ("ADMIN_PORT", "70000"),
         ("WEBHOOK_PORT", "0"),
+        ("LIMIT_A_MINUTE", "many"),
+        ("LIMIT_A_DAY", "-1"),
+        ("DEVELOPER_INFO", "x" * 3001),
         ("WEBHOOK_URL", "example"),
         ("WEBHOOK_SECRET", "with space"),
     ],

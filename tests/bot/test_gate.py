@@ -1,0 +1,182 @@
+"""Limits, blocks and long lines, over real HTTP."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+import model.limits
+from bot.languages import ENGLISH, LANGUAGES
+from model.database import Database
+from model.limits import block, unblock
+from model.tables import Contributor, InboxState, InboxUpdate, Photo, Usage
+from tests.bot.chosen_reader import ChosenReader, made_photo
+from tests.bot.running import RunningBot
+from tests.bot.timing import FAST
+from tests.bot_api import BotApi, Message, Sender
+
+
+def said(api: BotApi, sender: Sender, text: str) -> int:
+    return sum(m.text == text for m in api.messages(sender.chat_id))
+
+
+def count(database: Database, table: type[Photo] | type[Contributor]) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def wait_all_done(database: Database) -> None:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with database.read() as session:
+            if set(session.scalars(select(InboxUpdate.state))) == {InboxState.DONE}:
+                return
+        time.sleep(0.02)
+    raise AssertionError("the inbox is not done")
+
+
+class TestLimits:
+    def test_beyond_a_minutes_share_photos_wait_and_none_is_lost(
+        self,
+        api: BotApi,
+        ann: Sender,
+        stopped_bot: RunningBot,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        minute = model.limits.MINUTE / 40
+        monkeypatch.setattr(model.limits, "MINUTE", minute)
+        bob = api.sender(name="Bob")
+        with stopped_bot.running(limit_a_minute=2):
+            started = time.monotonic()
+            photos = [ann.photo(made_photo(str(digit))) for digit in range(5)]
+            word = ENGLISH.minute_full.format(limit=2)
+            ann.wait_answer(lambda m: m.text == word)
+            bob.wait_answer(to=bob.photo(made_photo("9")))
+            assert time.monotonic() - started < 2 * minute.total_seconds()
+            answers = [ann.wait_answer(to=photo) for photo in photos]
+            assert time.monotonic() - started > minute.total_seconds()
+        assert [answer.text[0] for answer in answers] == list("01234")
+        ids = [answer.message_id for answer in answers]
+        assert ids == sorted(ids)
+        assert said(api, ann, word) == 1
+        assert said(api, bob, word) == 0
+
+    def test_beyond_a_days_share_one_word_is_said(
+        self, api: BotApi, stopped_bot: RunningBot
+    ) -> None:
+        uli = api.sender(name="Uli", language_code="de")
+        with stopped_bot.running(limit_a_day=2):
+            answer = uli.wait_answer(to=uli.photo(made_photo("1")))
+            uli.text("hallo")
+            uli.photo(made_photo("2"))
+            begin, end = (part.format(limit=2) for part in LANGUAGES["de"].day_full.split("{time}"))
+            uli.wait_answer(lambda m: m.text.startswith(begin) and m.text.endswith(end))
+            for _ in range(3):
+                uli.photo(made_photo("2"))
+            uli.press(answer, "1")
+            uli.wait_answer(lambda m: m is answer and ": 1" in m.text)  # presses are not counted
+            uli.command("/privacy")  # a right is not limited
+            uli.wait_answer(lambda m: m.text.startswith(LANGUAGES["de"].privacy[:40]))
+            wait_all_done(stopped_bot.database)
+        assert count(stopped_bot.database, Photo) == 1
+        assert sum(m.text.startswith(begin) for m in api.messages(uli.chat_id)) == 1
+
+    def test_in_a_group_nobody_waits_for_who_asks_too_much(
+        self, api: BotApi, stopped_bot: RunningBot
+    ) -> None:
+        ann, bob = (api.sender(name=name, chat_id=-500) for name in ("Ann", "Bob"))
+        photos = [bob.photo(made_photo(str(n))) for n in range(4)]
+        with stopped_bot.running(limit_a_minute=1):
+            ann.command("/read", reply_to=photos[0])
+            ann.wait_answer(to=photos[0])
+            asked = ann.command("/read", reply_to=photos[1])
+            ann.command("/read", reply_to=photos[2])
+            bob.command("/read", reply_to=photos[3])
+            assert bob.wait_answer(to=photos[3]).text.startswith("3")
+            word = ann.wait_answer(to=photos[1])  # where the photo asked for is
+        assert word.text == ENGLISH.minute_full_in_group.format(limit=1)
+        assert asked is not None
+        assert count(stopped_bot.database, Photo) == 2
+
+
+class TestBlocked:
+    @pytest.fixture
+    def eve(self, api: BotApi, database: Database) -> Sender:
+        eve = api.sender(name="Eve")
+        with database.write() as session:
+            block(session, int(api.token.split(":")[0]), eve.user_id)
+        return eve
+
+    @pytest.mark.usefixtures("bot")
+    def test_hears_one_word_and_nothing_is_stored(
+        self, api: BotApi, eve: Sender, ann: Sender, database: Database
+    ) -> None:
+        for _ in range(3):
+            eve.photo(made_photo("1"))
+        eve.command("/start")
+        eve.text("hello?")
+        ann.wait_answer(to=ann.photo(made_photo("2")))
+        wait_all_done(database)
+        assert [m.text for m in api.messages(eve.chat_id)] == [ENGLISH.blocked]
+        assert api.calls_of("sendChatAction")[0].parameters["chat_id"] == ann.chat_id
+        assert count(database, Photo) == 1
+        with database.read() as session:
+            assert session.scalars(select(Contributor.name)).all() == ["Ann"]
+            assert set(session.scalars(select(InboxUpdate.body))) == {""}
+            assert session.scalars(select(Usage.user_id)).all() == [ann.user_id]
+
+    @pytest.mark.usefixtures("bot")
+    def test_can_still_see_the_policy_and_be_forgotten(
+        self, api: BotApi, ann: Sender, database: Database
+    ) -> None:
+        ann.wait_answer(to=ann.photo(made_photo("2")))
+        with database.write() as session:
+            block(session, int(api.token.split(":")[0]), ann.user_id)
+        ann.command("/privacy")
+        ann.wait_answer(lambda m: m.text.startswith(ENGLISH.privacy))
+        ann.command("/forget")
+        question = ann.wait_answer(lambda m: m.text == ENGLISH.forget)
+        ann.press(question, "Yes")
+        ann.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
+        assert count(database, Photo) == 0
+
+    @pytest.mark.usefixtures("bot")
+    def test_let_in_again_is_served(self, api: BotApi, eve: Sender, database: Database) -> None:
+        eve.text("hi")
+        eve.wait_answer(lambda m: m.text == ENGLISH.blocked)
+        with database.write() as session:
+            unblock(session, int(api.token.split(":")[0]), eve.user_id)
+        assert eve.wait_answer(to=eve.photo(made_photo("1"))).text.startswith("1")
+
+    @pytest.mark.usefixtures("bot")
+    def test_photos_of_theirs_in_a_group_are_not_read_for_others(
+        self, api: BotApi, eve: Sender, database: Database
+    ) -> None:
+        group = [api.sender(eve.user_id, "Eve", chat_id=-500), api.sender(chat_id=-500)]
+        photo = group[0].photo(made_photo("1"))
+        group[1].command("/read", reply_to=photo)
+        api.wait_confirmed()
+        wait_all_done(database)
+        assert api.messages(-500) == []
+        assert count(database, Photo) == 0
+
+
+class TestLongLine:
+    def test_who_waits_hears_their_number_once_and_everybody_is_answered(
+        self, api: BotApi, stopped_bot: RunningBot
+    ) -> None:
+        people = [api.sender(name=f"Person {n}") for n in range(8)]
+        with stopped_bot.running():  # so that Telegram knows what the bot wants to hear of
+            api.wait_call("getUpdates")
+        photos: list[tuple[Sender, Message]] = []
+        for _ in range(2):
+            photos += [(person, person.photo(made_photo("7"))) for person in people]
+        timing = replace(FAST, long_queue=5)
+        with stopped_bot.running(timing, ChosenReader(seconds=0.1)):
+            for person, photo in photos:
+                assert person.wait_answer(to=photo).text.startswith("7")
+        told = [m.text for person in people for m in api.messages(person.chat_id)]
+        words = {ENGLISH.queue.format(number=number) for number in range(6, 17)}
+        assert sum(text in words for text in told) == len(people)
+        assert count(stopped_bot.database, Photo) == 16
