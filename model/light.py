@@ -22,6 +22,10 @@ STROKE_REACH = 0.35
 """Widest stroke that is still told from a shadow, as a share of the shorter side."""
 
 
+BROADEST = 0.15
+"""Broadest stroke, as a share of the shorter side: what is dark over a larger square is shadow."""
+
+
 def to_gray(pixels: NDArray[np.uint8]) -> Floats:
     """Return H×W brightness, 0..255, along the colour in which ink differs most from paper.
 
@@ -60,12 +64,14 @@ def paper_brightness(cells: Floats) -> Floats:
 
     Two estimates, none of them below the truth, of which the lower one counts: with dark strokes
     filled up as they are, which keeps the hard edge of a shadow, and after the smooth fall of the
-    lamp's light has been taken out, which follows it into the corners.
+    lamp's light has been taken out, which follows it into the corners. What is still dark over a
+    square broader than any stroke is a corner of a shadow.
     """
     reach = max(3, int(STROKE_REACH * min(cells.shape)))
     lamp = fit_lamp(cells)
     paper: Floats = np.minimum(closing(cells, reach), closing(cells / lamp, reach) * lamp)
-    return paper
+    darkness = np.maximum(1 - cells / paper, 0)
+    return paper * (1 - opening(darkness, max(3, int(BROADEST * min(cells.shape)))))
 
 
 def shrink(image: Floats, factor: int) -> Floats:
@@ -101,6 +107,11 @@ def fit_lamp(cells: Floats) -> Floats:
 def closing(image: Floats, reach: int) -> Floats:
     """Return `image` with everything dark and narrower than `reach` cells filled up."""
     return -spread_maximum(-spread_maximum(image, reach), reach)
+
+
+def opening(image: Floats, reach: int) -> Floats:
+    """Return `image` with everything bright and narrower than `reach` cells taken away."""
+    return -closing(-image, reach)
 
 
 def spread_maximum(image: Floats, reach: int) -> Floats:

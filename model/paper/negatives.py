@@ -18,10 +18,10 @@ Glyph = NDArray[np.uint8]
 
 NEGATIVES = (
     "blank", "letters", "scribbles", "doodles", "print", "landscape", "foliage", "branches",
-    "creature",
+    "creature", "fingers",
 )  # fmt: skip
 """branches: lines across such a world, as twigs, fences, cables; foliage: fine structure without
-an order; creature: round shapes as of a face or a pet."""
+an order; creature: round shapes as of a face or a pet; fingers: a hand before a plain ground."""
 
 MARKS = {
     "letters": (*LETTERS, *GREEK),
@@ -52,6 +52,7 @@ def make_negative(
         "foliage": draw_foliage,
         "branches": draw_branches,
         "creature": draw_creature,
+        "fingers": draw_fingers,
     }[kind]
     camera = {
         "focus_blur",
@@ -68,8 +69,8 @@ def make_negative(
 
 
 def draw_marks(kinds: tuple[str, ...], rng: Rng) -> list[Glyph]:
-    """Draw one to a dozen marks by the same hand."""
-    count = int(rng.choice([1, 1, 2, 3, 5, 8, 12]))
+    """Draw one to sixty marks by the same hand."""
+    count = int(rng.choice([1, 1, 2, 3, 5, 8, 12, 30, 60]))  # sixty: a page of writing
     hand = random_hand(rng)
     return [draw_other(str(rng.choice(kinds)), rng, hand) for _ in range(count)]
 
@@ -171,6 +172,44 @@ def draw_creature(rng: Rng, size: tuple[int, int]) -> Image.Image:
         page.paste(color, (0, 0), spot.filter(ImageFilter.BoxBlur(radius * 0.03)))
     fur = 1 + 0.2 * full_clouds(rng, size, 6) + cut_noise("soft", height, width, rng, 0.06)
     return to_image(np.asarray(page) * fur[..., None])
+
+
+def draw_fingers(rng: Rng, size: tuple[int, int]) -> Image.Image:
+    """Draw a hand from the wrist up, some of its fingers stretched, on a sheet or a wall."""
+    skin = np.array(random_color(rng, (0.25, 0.6), (0.25, 0.9)), np.float32)
+    skin = np.sort(skin)[::-1]  # red before green before blue
+    ground = np.array(random_color(rng, (0, 0.15), (0.3, 1.0)), np.float32)
+    veil = Image.new("L", size)
+    pencil = ImageDraw.Draw(veil)
+    palm = float(rng.uniform(0.12, 0.2) * min(size))
+    middle = np.array([size[0] * rng.uniform(0.4, 0.6), size[1] * rng.uniform(0.55, 0.7)])
+    thick, down = palm * rng.uniform(0.38, 0.46), np.array([0, palm])
+    draw_capsule(pencil, middle, middle + 20 * down, 1.3 * palm)  # the arm
+    draw_capsule(pencil, middle - down / 4, middle + 0.4 * down, 2 * palm)
+    for place in range(5):
+        angle = np.radians(-55 + 27 * place + rng.normal(0, 5))
+        way = np.array([np.sin(angle), -np.cos(angle)])
+        length = palm * (rng.uniform(2, 2.7) if rng.random() < 0.6 else rng.uniform(0.9, 1.2))
+        draw_capsule(pencil, middle + 0.5 * palm * way, middle + length * way, thick)
+    veil = veil.rotate(float(rng.normal(0, 20)), center=tuple(middle.tolist()))
+    share = np.asarray(veil.filter(ImageFilter.BoxBlur(1.5)), np.float32)[..., None] / 255
+    round_off = np.asarray(veil.filter(ImageFilter.BoxBlur(thick / 2)), np.float32)[..., None] / 255
+    hand = skin * (0.45 + 0.6 * round_off) * (1 + 0.05 * full_clouds(rng, size, 7)[..., None])
+    wall = ground * (1 + 0.06 * full_clouds(rng, size)[..., None])
+    return to_image(wall + (hand - wall) * share)
+
+
+def draw_capsule(
+    pencil: ImageDraw.ImageDraw,
+    start: NDArray[np.floating],
+    end: NDArray[np.floating],
+    thick: float,
+) -> None:
+    """Draw a thick line with round ends."""
+    pencil.line([tuple(start.tolist()), tuple(end.tolist())], 255, round(thick))
+    for x, y in (start, end):
+        reach = thick / 2
+        pencil.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
 
 def full_clouds(rng: Rng, size: tuple[int, int], octaves: int = 5) -> NDArray[np.float32]:

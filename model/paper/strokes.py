@@ -215,7 +215,7 @@ def _(rng: Rng) -> list[Stroke]:
 @form(5, "loose-bar", 3)
 def _(rng: Rng) -> list[Stroke]:
     body = "0.14,0.04 0.09,0.42* 0.28,0.36 0.48,0.46 0.52,0.7 0.4,0.93 0.2,1 0,0.9"
-    start = rng.uniform(0.1, 0.24)
+    start = rng.uniform(-0.08, 0.24)
     bar = np.array([[start, rng.uniform(-0.06, 0.05)], [start + rng.uniform(0.35, 0.5), 0.0]])
     return [*parse_strokes(body), bar]
 
@@ -242,9 +242,10 @@ def _(rng: Rng) -> list[Stroke]:
 
 
 def seven(rng: Rng, crossed: bool, hook: bool) -> list[Stroke]:
-    """Return a 7: its stem straight or bent, its bar flat or wavy."""
+    """Return a 7: its stem straight or bent, its bar flat, wavy or rising."""
     left, bend = rng.uniform(0, 0.1), rng.uniform(-0.08, 0.1)
-    head = [[left, rng.uniform(0.1, 0.26)], [left, 0.02], [left, 0.02]] if hook else [[left, 0.02]]
+    start = rng.uniform(0.06, 0.2) if rng.random() < 0.25 else 0.02
+    head = [[left, rng.uniform(0.1, 0.26)], [left, 0.02], [left, 0.02]] if hook else [[left, start]]
     foot = rng.uniform(0.08, 0.42)
     stem = [[0.58, 0.0], [0.58, 0.0], [(0.58 + foot) / 2 - bend, 0.5], [foot, 1.0]]
     strokes = [np.array([*head, [0.3, rng.uniform(-0.02, 0.05)], *stem])]
