@@ -1,0 +1,131 @@
+"""A real browser before a real server: Debian's Chromium, driven by Playwright; skipped without."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from admin import AdminServer, create_app
+from model.database import Database
+from model.recognizer import Recognizer
+from model.settings import Settings
+from tests.filling import Store, drawn_photo
+
+playwright_api = pytest.importorskip(
+    "playwright.sync_api", reason="the browser tests need playwright: make test installs it"
+)
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "correct horse"
+WIDTHS = {"phone": (390, 844), "laptop": (1280, 800)}
+PATIENCE = 10_000
+"""Milliseconds that anything may take before it counts as broken, on a busy machine."""
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[object]:
+    """One browser for all tests here; Playwright's loop must not run in those that follow."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"the browser tests need Chromium at {CHROMIUM}: apt-get install chromium")
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def served(shared_database: Database, recognizer: Recognizer) -> Iterator[str]:
+    """The address of an admin page over the tests' database."""
+    settings = Settings(admin_password=PASSWORD)
+    app: Flask = create_app(settings, shared_database, recognizer)
+    server = AdminServer(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.close()
+    thread.join()
+
+
+@dataclass
+class Desk:
+    """An operator's browser: `page` is logged in, `problems` is what it complained of."""
+
+    page: object
+    address: str
+    problems: list[str]
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def wait_until(self, function: str, given: object = None) -> None:
+        """Wait until a function of JavaScript says true.
+
+        Playwright's own way evaluates a string in the page, which our policy forbids.
+        """
+        until = time.monotonic() + PATIENCE / 1000
+        while not self.page.evaluate(function, given):
+            assert time.monotonic() < until, function
+            self.page.wait_for_timeout(20)
+
+    def log_in(self) -> None:
+        self.open("/login")
+        self.page.fill("#password", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(f"{self.address}/")
+
+
+@pytest.fixture(params=list(WIDTHS))
+def width(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """The size of the window: a phone's and a laptop's."""
+    return WIDTHS[request.param]
+
+
+@pytest.fixture
+def visitor(browser, served: str, database: Database, width: tuple[int, int]) -> Iterator[Desk]:
+    """A browser that nobody has logged in with; fails the test if a script or the policy did."""
+    size = {"width": width[0], "height": width[1]}
+    context = browser.new_context(viewport=size, has_touch=width[0] < 500)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: problems.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    yield Desk(page, served, problems)
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def desk(visitor: Desk) -> Desk:
+    """A browser that is logged in."""
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def ids(store: Store) -> list[int]:
+    """Five samples of two photos; the last one is the first to be shown."""
+    person = store.contributor(5, name="Ada")
+    image = drawn_photo("123")
+    return [
+        *store.photo(person, [1, 2, 3], image),
+        *store.photo(person, [7, 7], image, confidence=0.7),
+    ]
