@@ -28,8 +28,11 @@ from tests.bot_api import BotApi, Message, Sender
 PATIENCE = 60.0
 """Seconds to wait for an answer while bots come and go."""
 
-LONGEST_LIFE = 0.5
-"""Seconds, at most, from a bot's first sign of life to its death."""
+LONGEST_LIFE = 150
+"""Calls, at most, that a bot makes before its death: a moment in its work, however fast it is."""
+
+IDLE = 2.0
+"""Seconds without a call after which a bot is killed all the same."""
 
 Key = tuple[int, int]
 """Chat and message: what makes a photo the same photo."""
@@ -145,22 +148,25 @@ class Storm:
 
     def live_and_die(self, photos: int) -> None:
         """Start the bot, let people send so many photos, and kill it in the midst of them."""
-        starts = len(self.api.calls_of("getMe"))
+        calls = len(self.api.calls)
         with bot_process(self.api, self.database.url, self.log) as bot:
             began = time.monotonic()
-            before = self.random.random() < 0.25  # of those photos, these come while it is down
-            if before:
-                self._may_send.release(photos)
-            while len(self.api.calls_of("getMe")) == starts and bot.poll() is None:
-                time.sleep(0.005)
-            if not before:
-                self._may_send.release(photos)
-            time.sleep(self.random.uniform(0, LONGEST_LIFE))
+            self._may_send.release(photos)
+            self.wait_for_calls(calls + self.random.randint(1, LONGEST_LIFE))
+            time.sleep(self.random.uniform(0, 0.01))
             bot.kill()
             age = time.monotonic() - began
         with self._lock:
             sent = set(self.outcome.read)
         self.outcome.deaths.append(Death(age, len(sent), len(sent & set(self.count_answers()))))
+
+    def wait_for_calls(self, count: int) -> None:
+        """Wait until the bot has made so many calls, or has been idle."""
+        seen, end = len(self.api.calls), time.monotonic() + PATIENCE
+        while seen < count and time.monotonic() < end:
+            if len(self.api.calls) > seen:
+                seen, end = len(self.api.calls), time.monotonic() + IDLE
+            time.sleep(0.002)
 
     def talk(self, number: int, person: Sender) -> None:
         """Send one person's photos, up to three at a time, and correct some of the answers."""
