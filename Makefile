@@ -49,6 +49,7 @@ lint: .venv/linted
 
 bench: .venv-bench/installed
 	.venv-bench/bin/python scripts/bench_network.py
+	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
 
 # The pictures of the README, from the real thing; needs Chromium (apt-get install chromium).
 .venv/pictured: .venv/installed

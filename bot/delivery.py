@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 GONE = ("message to edit not found", "message can't be edited")
 """Parts of what Telegram says of a message that its reader deleted, or that is too old."""
+
+ACTION_SHOWN = 4.5
+"""Seconds; Telegram shows a chat action for five."""
 
 HARMLESS = (
     "message is not modified",  # pressed twice
@@ -87,10 +91,16 @@ async def tell(bot: Bot, chat_id: int, text: str) -> None:
         log.warning("chat %d was not told of the trouble: %s", chat_id, in_words(error))
 
 
-async def show_working(bot: Bot, chat_id: int) -> None:
-    """Show the sender that their photo is being worked on; if that fails, it fails."""
-    with suppress(TelegramError):
-        await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
+async def show_working(bot: Bot, chat_id: int, after: float) -> None:
+    """Show, unless cancelled within `after` seconds, that a photo is being worked on.
+
+    Most photos are answered sooner, and need no call for it. If it fails, it fails.
+    """
+    await asyncio.sleep(after)
+    while True:
+        with suppress(TelegramError):
+            await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
+        await asyncio.sleep(ACTION_SHOWN)
 
 
 def as_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

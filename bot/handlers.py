@@ -238,7 +238,7 @@ class Handlers:
 
         Returns its bytes, what stands in it, and the fingerprint of the weights that read it.
         """
-        working = asyncio.create_task(show_working(self.bot, photo.chat_id))
+        working = asyncio.create_task(show_working(self.bot, photo.chat_id, self.timing.working))
         try:
             image = await download(self.bot, photo, self.timing.download)
             async with self._processors:

@@ -16,6 +16,8 @@ class Timing:
     """For the answer to a call, beyond the long poll."""
     download: float = 30.0
     """For a whole file."""
+    working: float = 0.4
+    """Before the sender of a photo is shown that it is being worked on."""
     first_pause: float = 1.0
     """Before the second try of anything; it doubles with each further one."""
     longest_pause: float = 15.0

@@ -6,6 +6,7 @@ FAST = Timing(
     long_poll=10,
     request=5,
     download=5,
+    working=0.1,
     first_pause=0.05,
     longest_pause=0.2,
     refused_pause=0.4,

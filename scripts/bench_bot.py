@@ -1,0 +1,183 @@
+"""Measure the bot as its senders see it: photos answered a second, and how long one waits.
+
+    make bench
+
+The bot is `digitbot bot`, a process of its own on at most two cores, with the shipped weights and a
+SQLite file. The Bot API on loopback and the senders are this process: it takes its share of the
+machine too, so that where there are only two cores in all the bot has less than two. Each
+sender sends a photo of one digit, waits for the answer, and sends the next.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model.database import Database
+from model.paper.sheet import make_sheet
+from model.paper.strokes import draw_digit
+from model.recognizer import Recognizer
+from model.settings import PROJECT, Settings
+from tests.bot_api import BotApi, Sender
+
+CORES = 2
+SIZE = 1280, 960
+"""Pixels: what Telegram makes of a phone's photo."""
+
+WARM_UP = 2.0
+"""Seconds at the start that don't count: the first answer of each sender asks for consent too."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What the bot's process has taken of the machine."""
+
+    seconds: float
+    """Of its cores' time, so far."""
+    megabytes: float
+    """At most, so far."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One round."""
+
+    senders: int
+    waits: list[float]
+    """Seconds from each photo sent to its answer."""
+    seconds: float
+    busy: float
+    """Seconds that the bot's process kept a core busy meanwhile."""
+    megabytes: float
+
+    def row(self) -> str:
+        """Return the round as a row of the table."""
+        p50, p95, p99 = np.percentile(self.waits, [50, 95, 99]) * 1000
+        rate = len(self.waits) / self.seconds
+        return (
+            f"| {self.senders} | {rate:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} "
+            f"| {self.busy / self.seconds:.2f} | {1000 * self.busy / len(self.waits):.0f} "
+            f"| {self.megabytes:.0f} |"
+        )
+
+
+def make_photos(count: int) -> list[bytes]:
+    """Return photos of one digit each."""
+    rng = np.random.default_rng(11)
+    labels = [str(number % 10) for number in range(count)]
+    return [
+        make_sheet(
+            [draw_digit(int(label), rng)], [label], rng, {"uneven_light": 0.5}, size=SIZE
+        ).jpeg
+        for label in labels
+    ]
+
+
+@contextmanager
+def running_bot(api: BotApi, folder: Path) -> Iterator[int]:
+    """Run the bot in a process; yield its number."""
+    unset = {name.upper(): "" for name in Settings.__dataclass_fields__}
+    environment = os.environ | unset
+    environment |= {
+        "TELEGRAM_BOT_TOKEN": api.token,
+        "TELEGRAM_API_URL": api.url,
+        "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite",
+    }
+    Database(environment["DATABASE_URL"]).upgrade()
+    command = [sys.executable, "-m", "digitbot", "bot"]
+    with open(folder / "log", "w") as log:
+        bot = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+    try:
+        os.sched_setaffinity(bot.pid, list(os.sched_getaffinity(0))[:CORES])
+        api.wait_call("getUpdates", timeout=60)
+        yield bot.pid
+    finally:
+        bot.terminate()
+        bot.wait()
+
+
+def use_of(pid: int) -> Use:
+    """Return what a process has used: see proc(5)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])
+    status = Path(f"/proc/{pid}/status").read_text()
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return Use(ticks / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024)
+
+
+def measure(senders: int, seconds: float, photos: list[bytes]) -> Result:
+    """Let so many people send photos for so long."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        BotApi() as api,
+        running_bot(api, Path(folder)) as pid,
+    ):
+        waits: list[float] = []
+        start = time.monotonic() + WARM_UP
+        end = start + seconds
+        threads = []
+        for number in range(senders):
+            person, own = api.sender(name=f"Person {number}"), photos[number:] + photos[:number]
+            threads.append(threading.Thread(target=talk, args=(person, own, start, end, waits)))
+            threads[-1].start()
+        time.sleep(max(0, start - time.monotonic()))
+        before = use_of(pid)
+        time.sleep(max(0, end - time.monotonic()))
+        after = use_of(pid)
+        for thread in threads:
+            thread.join()
+    return Result(senders, waits, seconds, after.seconds - before.seconds, after.megabytes)
+
+
+def talk(person: Sender, photos: list[bytes], start: float, end: float, waits: list[float]) -> None:
+    """Send photos one after the other until `end`; note the waits that ended after `start`."""
+    number = 0
+    while time.monotonic() < end:
+        sent = time.monotonic()
+        person.wait_answer(to=person.photo(photos[number % len(photos)]), timeout=60)
+        if start <= time.monotonic() < end:
+            waits.append(time.monotonic() - sent)
+        number += 1
+
+
+def reading_time(photos: list[bytes]) -> float:
+    """Return the milliseconds of one core that reading a photo takes, without anything else."""
+    recognizer = Recognizer.load(Settings().weights)
+    recognizer.read(photos[0])
+    start = time.thread_time()
+    for photo in photos:
+        recognizer.read(photo)
+    return (time.thread_time() - start) / len(photos) * 1000
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--senders", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--seconds", type=float, default=20)
+    options = parser.parse_args()
+    photos = make_photos(100)
+    print("\n### The bot: photos of one digit, from send to answer\n")
+    print("| senders | photos a second | p50, ms | p95, ms | p99, ms | cores | ms a photo | MB |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for senders in options.senders:
+        print(measure(senders, options.seconds, photos).row(), flush=True)
+    print(
+        "\ncores: how many the bot kept busy; ms a photo: of one core, "
+        f"{reading_time(photos):.0f} of them are reading; MB: the process at its largest."
+    )
+
+
+if __name__ == "__main__":
+    main()
