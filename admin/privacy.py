@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from admin.desk import desk
 from admin.login import public
 
 blueprint = Blueprint("privacy", __name__)
@@ -13,4 +14,4 @@ blueprint = Blueprint("privacy", __name__)
 @public
 def show() -> str:
     """Show the policy."""
-    return render_template("privacy.html")
+    return render_template("privacy.html", developer_info=desk().settings.developer_info)

@@ -47,10 +47,12 @@ LONGEST_GROUP_ID = 64
 class Conversation:
     """The talk of one bot with everybody; it remembers nothing but in the database."""
 
-    def __init__(self, bot_id: int, album_wait: float) -> None:
+    def __init__(self, bot_id: int, album_wait: float, developer_info: str | None) -> None:
         self.bot_id = bot_id
         self.album_wait = album_wait
         """Seconds to wait for more photos of an album after the last one."""
+        self.developer_info = developer_info
+        """Who runs the bot, in their own words."""
 
     def store(self, session: Session, message: Incoming, row_id: int) -> None:
         """Apply what a message other than a photo asks for; `row_id` is its row of the inbox."""
@@ -86,6 +88,8 @@ class Conversation:
             case TextSent():
                 return self.answer_text(session, message, row_id, texts)
             case CommandSent():
+                if message.name == "developer_info":
+                    return (say(message, self.developer_info or texts.no_developer_info),)
                 return (answer_command(session, self.bot_id, message, texts),)
             case OtherSent():
                 return (say(message, other_text(message.kind, texts)),)

@@ -27,7 +27,8 @@ from bot.downloads import download
 from bot.faults import UnparsableUpdate, in_words
 from bot.gate import Gate, Slowed, TurnedAway, counts, is_photo
 from bot.languages import ENGLISH, texts_for
-from bot.messages import Incoming, NotYet, PhotoSent, Refused, Say, Tapped, Toast
+from bot.messages import Incoming, NotYet, Parcel, PhotoSent, Refused, Say, Tapped, Toast
+from bot.parcels import Parcels
 from bot.presses import forgets
 from bot.texts import Texts
 from bot.timing import Timing
@@ -91,8 +92,9 @@ class Handlers:
         self.database = database
         self.in_use = InUse(database, reader)
         self.timing = timing
-        self.conversation = Conversation(bot_id, timing.album)
+        self.conversation = Conversation(bot_id, timing.album, settings.developer_info)
         limits = Limits(settings.limit_a_minute, settings.limit_a_day)
+        self.parcels = Parcels(bot, database)
         self.gate = Gate(database, bot_id, limits)
         self.crowd = Crowd(database, bot_id, timing.long_queue)
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
@@ -205,6 +207,9 @@ class Handlers:
             if replies:  # what comes next may fail, and the photo's answer is not to be repeated
                 with suppress(OperationalError):
                     await asyncio.to_thread(self.remember, replies)
+            if isinstance(outgoing, Parcel):
+                await self.parcels.send(message.chat_id, outgoing)
+                continue
             sent_id = await deliver(self.bot, message, outgoing)
             if not isinstance(outgoing, Toast) and sent_id is not None:
                 replies |= dict.fromkeys(outgoing.photo_ids, sent_id)

@@ -124,7 +124,16 @@ class Toast:
     text: str
 
 
-Outgoing = Say | Edit | Toast
+@dataclass(frozen=True)
+class Parcel:
+    """All that is kept of a person, as files."""
+
+    user_id: int
+    text: str
+    """Said with each file; `{number}` is its number."""
+
+
+Outgoing = Say | Edit | Toast | Parcel
 
 
 class NotYet(Exception):

@@ -41,6 +41,13 @@ class Texts:
     not_forgotten: str
     nothing_kept: str
 
+    stats: str
+    stats_agreement: str
+    stats_unchecked: str
+    mydata: str
+    only_in_private: str
+    no_developer_info: str
+
     # What was read
     no_digit_found: str
     confirm_one: str

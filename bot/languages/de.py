@@ -36,7 +36,10 @@ mit allen Ziffern, etwa 407. Rückgängig nimmt es zurück.
 In einer Gruppe: Antworte auf ein Foto mit /read, oder erwähne mich in seiner Beschriftung.
 
 /privacy – was ich behalte, und deine Wahl
-/forget – alles von dir löschen""",
+/stats – was du mir beigebracht hast
+/mydata – alles bekommen, was von dir da ist
+/forget – alles von dir löschen
+/developer_info – wer diesen Bot betreibt""",
     privacy="""Was ich behalte: die Fotos, die du schickst, die Ziffern darin, deine \
 Berichtigungen und deinen Namen und deine Nummer bei Telegram, damit du berichtigen und löschen \
 kannst, was dir gehört.
@@ -44,7 +47,11 @@ kannst, was dir gehört.
 Wozu: um das Netz zu trainieren, das Ziffern liest. Wer diesen Bot betreibt, sieht die Fotos beim \
 Prüfen und darf die ausgeschnittenen Ziffern ohne deinen Namen als Datensatz weitergeben.
 
-Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden.""",
+Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden. Wie viele \
+Nachrichten du geschickt hast, wird höchstens zwei Tage gezählt, damit niemand mich ganz für sich \
+nimmt.
+
+Deins: /mydata schickt dir alles davon, /forget löscht es.""",
     forget="Soll ich alle deine Fotos, deine Berichtigungen und deinen Namen löschen? Das lässt "
     "sich nicht rückgängig machen.",
     yes_forget="Ja, alles löschen",
@@ -53,6 +60,21 @@ Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden.""",
     toast_forgotten="Gelöscht.",
     not_forgotten="Nichts wurde gelöscht.",
     nothing_kept="Von dir ist hier nichts gespeichert.",
+    stats="""Was du mir bisher beigebracht hast:
+
+Fotos: {photos}
+Ziffern, die ich darauf gefunden habe: {digits}
+Von dir bestätigt: {confirmed}
+Von dir berichtigt: {corrected}""",
+    stats_agreement="Von den Ziffern, die du geprüft hast, hatte ich {percent} % richtig gelesen.",
+    stats_unchecked="Du hast noch keine Ziffer geprüft: Tippe unter meiner Antwort auf einen "
+    "Knopf.",
+    mydata="Alles, was von dir da ist, Teil {number}: deine Fotos, die ausgeschnittenen Ziffern "
+    "und in den .json-Dateien, was gelesen wurde, was du gesagt hast und was ich von dir weiß.",
+    only_in_private="Frag mich das bitte in unserem privaten Chat: Was ich von dir habe, geht "
+    "sonst niemanden etwas an.",
+    no_developer_info="Wer diesen Bot betreibt, hat nichts über sich angegeben. Frag dort nach, wo "
+    "du ihn gefunden hast.",
     no_digit_found="Ich sehe da keine Ziffer. Am besten geht es mit dunklem Stift auf hellem "
     "Papier: von oben, aus der Nähe, bei gutem Licht.",
     confirm_one="✓ {digit}",
@@ -135,7 +157,10 @@ Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden.""",
         "help": "Wie du mich benutzt",
         "read": "Das Foto lesen, auf das du antwortest",
         "privacy": "Was ich behalte, und deine Wahl",
+        "stats": "Was du mir beigebracht hast",
+        "mydata": "Alles bekommen, was von dir da ist",
         "forget": "Alles von dir löschen",
+        "developer_info": "Wer diesen Bot betreibt",
     },
     description="Schick mir ein Foto von handgeschriebenen Ziffern, und ich lese sie. Liege ich "
     "falsch, genügt ein Tippen zum Berichtigen. Ohne dein Ja behalte ich nichts.",

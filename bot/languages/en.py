@@ -32,14 +32,20 @@ Undo takes it back.
 In a group, reply to a photo with /read, or mention me in its caption.
 
 /privacy – what I keep, and your choice
-/forget – delete everything of yours""",
+/stats – what you have taught me
+/mydata – get everything of yours
+/forget – delete everything of yours
+/developer_info – who runs this bot""",
     privacy="""What I keep: the photos you send, the digits found in them, your corrections, and \
 your name and number on Telegram, so that you can correct and delete what is yours.
 
 What for: to train the network that reads digits. The people who run this bot see the photos when \
 they check them, and may export the cut-out digits, without your name, as a data set.
 
-How long: with your yes until you say /forget. Without it at most 24 hours.""",
+How long: with your yes until you say /forget. Without it at most 24 hours. How many messages \
+you sent is counted for two days at most, so that nobody takes up all my time.
+
+Yours: /mydata sends you all of it, /forget deletes it.""",
     forget="Shall I delete all your photos, corrections and your name? This can't be taken back.",
     yes_forget="Yes, delete everything",
     no_forget="No, keep it",
@@ -47,6 +53,20 @@ How long: with your yes until you say /forget. Without it at most 24 hours.""",
     toast_forgotten="Deleted.",
     not_forgotten="Nothing was deleted.",
     nothing_kept="Nothing of yours is kept here.",
+    stats="""What you have taught me so far:
+
+Photos: {photos}
+Digits I found in them: {digits}
+Confirmed by you: {confirmed}
+Corrected by you: {corrected}""",
+    stats_agreement="Of the digits you checked I had read {percent} % right.",
+    stats_unchecked="You haven't checked a digit yet: tap a button under my answer.",
+    mydata="Everything that is kept of you, part {number}: your photos, the digits cut out of "
+    "them, and in the .json files what was read, what you said, and what I know of you.",
+    only_in_private="Ask me that in our private chat, please: what I keep of you is nobody else's "
+    "business.",
+    no_developer_info="The people who run this bot have not said who they are. You can ask in the "
+    "chat where you found it.",
     no_digit_found="I see no digit there. Dark pen on light paper works best: from above, close, "
     "in good light.",
     confirm_one="✓ {digit}",
@@ -122,7 +142,10 @@ How long: with your yes until you say /forget. Without it at most 24 hours.""",
         "help": "How to use me",
         "read": "Read the photo you reply to",
         "privacy": "What I keep, and your choice",
+        "stats": "What you have taught me",
+        "mydata": "Get everything that is kept of you",
         "forget": "Delete everything of yours",
+        "developer_info": "Who runs this bot",
     },
     description="Send me a photo of handwritten digits and I read them. If I am wrong, one tap "
     "corrects me. I keep nothing without your yes.",

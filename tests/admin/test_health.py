@@ -34,6 +34,12 @@ def test_a_database_out_of_reach(recognizer: Recognizer, tmp_path):
     assert response.get_json()["database"] == "unreachable"
 
 
+def test_the_privacy_policy_says_who_runs_the_bot(database: Database, recognizer: Recognizer):
+    settings = Settings(admin_password="x", developer_info="Ada <b>\nada@example.org")
+    page = create_app(settings, database, recognizer).test_client().get("/privacy").text
+    assert "Ada &lt;b&gt;\nada@example.org" in page
+
+
 def test_the_privacy_policy_needs_no_login(client: FlaskClient):
     page = client.get("/privacy")
     assert page.status_code == 200
