@@ -11,6 +11,7 @@ from commands.doctor import doctor
 from commands.evaluate import evaluate
 from commands.export import export, freeze, verify
 from commands.read import read
+from commands.retrain import promote, retrain, rollback
 from commands.serve import only_admin, only_bot, run, upgrade
 from commands.train import train
 
@@ -28,6 +29,8 @@ class Program(click.Group):
         from model.evaluation import UnusableManifest
         from model.export.verify import DamagedExport
         from model.network import WrongWeights
+        from model.promotions import UnknownWeights
+        from model.retraining.rows import AlreadyRetraining
         from model.runs import WrongCheckpoint
         from model.settings import WrongSetting
         from model.training import Diverged
@@ -36,11 +39,13 @@ class Program(click.Group):
         try:
             return super().invoke(context)
         except (
+            AlreadyRetraining,
             DamagedExport,
             Diverged,
             NoDownload,
             OldDatabase,
             UnknownVersion,
+            UnknownWeights,
             UnusableManifest,
             WrongCheckpoint,
             WrongDataset,
@@ -56,19 +61,11 @@ def main() -> None:
     """A Telegram bot that reads handwritten digits and learns from corrections."""
 
 
-for command in (
-    run,
-    only_bot,
-    only_admin,
-    upgrade,
-    read,
-    train,
-    evaluate,
-    freeze,
-    export,
-    verify,
-    doctor,
-):
+COMMANDS = (
+    run, only_bot, only_admin, upgrade, read, train, evaluate, freeze, export, verify, retrain,
+    promote, rollback, doctor,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

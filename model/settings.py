@@ -41,6 +41,8 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     weights: Path = PROJECT / "weights" / "digits.npz"
+    mnist: Path | None = None
+    auto_promote: bool = False
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_host: str = "127.0.0.1"
@@ -109,6 +111,13 @@ def whole_number(name: str, value: str) -> int:
     return int(value)
 
 
+def on_or_off(name: str, value: str) -> bool:
+    """Return whether `value` says on; raise `WrongSetting` for other words."""
+    if value not in ("on", "off"):
+        raise WrongSetting(f"{name} should be on or off, not {value!r}.")
+    return value == "on"
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of `environment` (by default the process's, over the file `.env`).
 
@@ -117,7 +126,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if environment is None:
         from_file = dotenv_values(PROJECT / ".env")
         environment = {name: value or "" for name, value in from_file.items()} | dict(os.environ)
-    given: dict[str, str | int | Path] = {}
+    given: dict[str, str | int | bool | Path] = {}
     for name in Settings.__dataclass_fields__:
         value = environment.get(name.upper(), "").strip()
         if not value:
@@ -126,8 +135,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             given[name] = whole_number(name.upper(), value)
         elif name == "developer_info":
             given[name] = value.replace("\\n", "\n")
-        elif name == "weights":
+        elif name in ("weights", "mnist"):
             given[name] = Path(value).expanduser()
+        elif name == "auto_promote":
+            given[name] = on_or_off(name.upper(), value)
         else:
             given[name] = value.rstrip("/") if name in ("telegram_api_url",) else value
     return Settings(**given)  # type: ignore[arg-type]  # the names are the dataclass's own

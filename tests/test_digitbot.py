@@ -52,7 +52,8 @@ def draw_seven(path: Path) -> Path:
 
 def test_help_names_every_command(environment: dict[str, str]) -> None:
     shown = run(environment, "--help").stdout
-    for command in "run bot admin read train evaluate freeze export verify upgrade doctor".split():  # noqa: SIM905
+    names = "run bot admin read train evaluate freeze export verify retrain promote rollback"
+    for command in [*names.split(), "upgrade", "doctor"]:
         assert f"  {command} " in shown
 
 
@@ -145,6 +146,20 @@ def test_an_empty_version_is_exported_verified_and_read_back(
     out.write_bytes(out.read_bytes()[:-1])
     broken = run(environment, "verify", out)
     assert (broken.returncode, "is cut off" in broken.stderr) == (1, True)
+
+
+def test_retraining_needs_samples_and_rolling_back_a_promotion(
+    environment: dict[str, str],
+) -> None:
+    run(environment, "upgrade")
+    for command, words in (
+        (["retrain"], "holds no labelled sample for training"),
+        (["promote", "abc"], "There are no weights whose fingerprint begins with 'abc'"),
+        (["rollback"], "No promotion stands"),
+    ):
+        result = run(environment, *command)
+        assert result.returncode == 1
+        assert words in result.stderr
 
 
 def free_port() -> int:

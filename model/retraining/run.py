@@ -1,0 +1,279 @@
+"""One retraining from its row in the database to the weights it leaves there.
+
+It runs in a process of its own. All that it makes is stored in one transaction at the end: a run
+that is killed, fails or is cancelled leaves its row and its curve, and no weights.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.exc import OperationalError
+
+from model.curriculum import CACHE
+from model.database import Database
+from model.dataset import MNIST_FILES, Dataset
+from model.network import Network
+from model.promotions import (
+    content_of,
+    fingerprint_of,
+    keep_weights,
+    promote,
+    promoted,
+    read_network,
+    write_network,
+)
+from model.replay import Replay, load_replay
+from model.retraining import rows
+from model.retraining.judging import Score, answers_of, compare, score
+from model.retraining.learning import RECIPE, Lap, between, learn
+from model.retraining.material import read_part
+from model.settings import PROJECT, Settings
+from model.tables import Split
+from model.training import accuracy
+from model.versions import find_version
+from model.wheel_tables import RunState, WeightsFile
+
+log = logging.getLogger(__name__)
+
+REPLAY = PROJECT / "weights" / "replay.npz"
+ALIVE = 2.0
+"""Seconds between two signs of life."""
+
+PARTS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)
+"""How much of what was learned is kept, tried from the left."""
+
+MAY_FORGET = 0.0005
+"""Share of old digits that may be read worse: 5 of MNIST's 10,000."""
+
+HELD_BACK = 10_000
+"""Old digits, at most, that are not replayed but watched for what is forgotten."""
+
+SIGNIFICANT = 0.05
+"""The chance of mere luck from which on nothing is promoted by itself."""
+
+MOST_SHOWN = 200
+"""Samples with another answer that are remembered, to be shown."""
+
+
+class Cancelled(Exception):
+    """Somebody asked the run to stop, or it was given up as dead."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """All that a run works with."""
+
+    base: Network
+    base_content: bytes
+    train: Dataset
+    validation: Dataset
+    test_ids: list[int]
+    test: Dataset
+    replay: Replay
+    watched: Dataset
+    version_id: int
+
+    @property
+    def base_fingerprint(self) -> str:
+        """Of the weights it starts from."""
+        return fingerprint_of(self.base_content)
+
+
+def carry_out(
+    settings: Settings, number: int, tell: Callable[[Lap, float], None] = lambda *_: None
+) -> RunState:
+    """Carry a retraining out, whatever happens on the way, and return how it ended.
+
+    `tell` hears of every epoch, with the accuracy on the collected validation samples (or NaN).
+    """
+    database = Database(settings.database_url)
+    state, why = RunState.FAILED, ""
+    try:
+        with signs_of_life(database, number) as stopped:
+            weights = retrain(database, settings, number, stopped, tell)
+        state, why = RunState.DONE, f"made the weights {weights}"
+    except (Cancelled, KeyboardInterrupt):
+        state, why = RunState.CANCELLED, "cancelled; nothing of it is kept"
+    except Exception as error:
+        log.exception("The retraining failed.")
+        why = f"{type(error).__name__}: {error}"
+    finally:
+        with database.write() as session:
+            rows.end(session, number, state, why)
+        database.close()
+    return state
+
+
+@contextmanager
+def signs_of_life(database: Database, number: int) -> Iterator[threading.Event]:
+    """Note every other second that the run goes on; the event is set when it should not."""
+    over, stopped = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        while not over.wait(ALIVE):
+            try:
+                with database.write() as session:
+                    if not rows.sign_of_life(session, number):
+                        stopped.set()
+            except OperationalError as error:
+                log.warning("no sign of life could be given: %s", error)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield stopped
+    finally:
+        over.set()
+        thread.join()
+
+
+def retrain(
+    database: Database,
+    settings: Settings,
+    number: int,
+    stopped: threading.Event,
+    tell: Callable[[Lap, float], None],
+) -> str:
+    """Gather, learn, judge and store; return the new weights' fingerprint."""
+
+    def step(words: str) -> None:
+        with database.write() as session:
+            if stopped.is_set() or not rows.sign_of_life(session, number, words):
+                raise Cancelled
+
+    step("reading the samples")
+    material = gather(database, settings, number)
+    step("learning")
+    laps: list[Lap] = []
+    for lap in learn(material.base, material.train, material.replay):
+        laps.append(lap)
+        right = accuracy(lap.network, material.validation)
+        with database.write() as session:
+            rows.note_lap(session, number, lap, right)
+        tell(lap, right)
+        step("learning")
+    step("judging")
+    part, network = keep_the_old(material, laps[-1].network)
+    made = with_card(material, network.rounded(), laps, part)
+    before, after = judge(material, material.base), judge(material, made)
+    difference = differ(material, made)
+    step("storing")
+    with database.write() as session:
+        base = keep_weights(session, material.base_content)
+        base.scores = json.dumps(json.loads(base.scores) | before)
+        kept = keep_weights(
+            session,
+            write_network(made),
+            parent=material.base_fingerprint,
+            version_id=material.version_id,
+        )
+        kept.scores = json.dumps(after | {"against": difference})
+        rows.find_retraining(session, number).weights_id = kept.id
+        rows.end(session, number, RunState.DONE, f"made the weights {kept.fingerprint}")
+        if settings.auto_promote and deserves_promotion(kept):
+            promote(session, kept, by="itself")
+    return kept.fingerprint
+
+
+def gather(database: Database, settings: Settings, number: int) -> Material:
+    """Return all that the run works with; raises `NothingToLearn`."""
+    with database.read() as session:
+        version = find_version(session, rows.find_retraining(session, number).version_id)
+        _, train = read_part(session, version.id, Split.TRAIN)
+        _, validation = read_part(session, version.id, Split.VALIDATION)
+        test_ids, test = read_part(session, version.id, Split.TEST)
+        fingerprint = promoted(session)
+        content = content_of(session, fingerprint) if fingerprint else settings.weights.read_bytes()
+    if not len(train):
+        raise rows.NothingToLearn(
+            f"Version {version.id} holds no labelled sample for training: review some first."
+        )
+    replay = load_replay(REPLAY, mnist_folder(settings))
+    count = min(HELD_BACK, len(replay.digits) // 4)
+    rest, watched = replay.digits.split(count, np.random.default_rng(number))
+    return Material(
+        read_network(content), content, train, validation, test_ids, test,
+        replace(replay, digits=rest), watched, version.id,
+    )  # fmt: skip
+
+
+def mnist_folder(settings: Settings) -> Path | None:
+    """Return where MNIST is: where the setting says, or where it was once downloaded to."""
+    if settings.mnist is None and all((CACHE / f"{name}.gz").exists() for name in MNIST_FILES):
+        return CACHE
+    return settings.mnist
+
+
+def keep_the_old(material: Material, learned: Network) -> tuple[float, Network]:
+    """Return how much of what was learned is kept, and that network.
+
+    As much as leaves the old digits as well read as before, but for a hair: judged on digits that
+    the run has not replayed, and that are in no test set.
+    """
+    least = accuracy(material.base, material.watched) - MAY_FORGET
+    for part in PARTS:
+        network = between(material.base, learned, part)
+        if accuracy(network, material.watched) >= least:
+            break
+    return part, network
+
+
+def with_card(material: Material, network: Network, laps: list[Lap], part: float) -> Network:
+    """Return the network with a card that says how it was made."""
+    card = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "from": material.base_fingerprint,
+        "version": material.version_id,
+        "samples": len(material.train),
+        "recipe": asdict(RECIPE),
+        "kept": part,
+        "seconds": round(laps[-1].seconds, 1),
+        "data": [
+            {"source": Path(data.source).name, "images": len(data), "fingerprint": data.fingerprint}
+            for data in (material.train, material.replay.digits, material.replay.lessons)
+        ],
+    }
+    return replace(network, card=json.loads(json.dumps(card)))
+
+
+def judge(material: Material, network: Network) -> dict[str, Score]:
+    """Return the scores of a network on MNIST's test images and on the version's test split."""
+    scores = {}
+    for name, data in (("mnist", material.replay.test), ("test", material.test)):
+        scores[name] = score(data.labels, *answers_of(network, data))
+    scores["test"]["version"] = material.version_id
+    return scores
+
+
+def differ(material: Material, network: Network) -> Score:
+    """Return how the new network's answers on the frozen test split differ from the base's."""
+    before, _ = answers_of(material.base, material.test)
+    after, _ = answers_of(network, material.test)
+    old_digits = [answers_of(each, material.replay.test)[0] for each in (material.base, network)]
+    changed = np.flatnonzero(before != after)[:MOST_SHOWN]
+    return {
+        "weights": material.base_fingerprint,
+        "version": material.version_id,
+        "test": compare(material.test.labels, before, after),
+        "mnist": compare(material.replay.test.labels, *old_digits),
+        "changed": [
+            [material.test_ids[at], int(before[at]), int(after[at])] for at in changed.tolist()
+        ],
+    }
+
+
+def deserves_promotion(weights: WeightsFile) -> bool:
+    """Return whether weights are better by more than luck, and not worse on MNIST."""
+    against = json.loads(weights.scores)["against"]
+    test, mnist = against["test"], against["mnist"]
+    better = test["gained"] > test["lost"] and test["p"] < SIGNIFICANT
+    return bool(better and mnist["after"] >= mnist["before"] - MAY_FORGET * mnist["n"])

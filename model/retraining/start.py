@@ -1,0 +1,56 @@
+"""Starting a retraining: a row in the database, and a process that outlives the page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+from model.database import Database
+from model.retraining import rows
+from model.retraining.learning import RECIPE
+from model.settings import PROJECT, Settings
+from model.versions import find_version, freeze_version
+from model.wheel_tables import Which
+
+
+def start_retraining(database: Database, settings: Settings, version: int | None = None) -> int:
+    """Start a retraining from a version, by default from one frozen now; return its number.
+
+    Raises `AlreadyRetraining` and `UnknownVersion`.
+    """
+    number = enter_retraining(database, version)
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        [sys.executable, "-m", "model.retraining", str(number)],
+        cwd=PROJECT,
+        env=environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C stops what serves, not what learns
+    )
+    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+    return number
+
+
+def enter_retraining(database: Database, version: int | None = None) -> int:
+    """Enter a retraining of a version, by default of one frozen now; return its number."""
+    with database.write() as session:
+        frozen = (
+            freeze_version(session, Which.LABELLED)
+            if version is None
+            else find_version(session, version)
+        )
+        return rows.begin(session, frozen.id, RECIPE.epochs).id
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what the process needs to know; a password is in no command line."""
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "WEIGHTS": str(settings.weights),
+        "AUTO_PROMOTE": "on" if settings.auto_promote else "",
+        "MNIST": str(settings.mnist or ""),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
