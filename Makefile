@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run install test storm lint bench pictures figures
+.PHONY: run install test storm fuzz lint bench pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -33,6 +33,10 @@ test: .venv/tested
 # 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
 storm: .venv/tested
 	$(BIN)/python -m tests.bot.storm
+
+# 10,000 broken pictures; a few hundred are among the tests.
+fuzz: .venv/tested
+	FUZZ_TRIES=10000 $(BIN)/python -m pytest tests/model/test_fuzz.py
 
 lint: .venv/linted
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -252,10 +253,16 @@ def evidence(digits: list[Digit]) -> float:
 
 
 def place(digit: Digit, photo: Photo, turned: int, width: int, height: int) -> Digit:
-    """Return the digit with its box turned back and in pixels of the upright photo."""
+    """Return the digit with its box turned back and in pixels of the upright photo.
+
+    In a thumbnail, which was enlarged to be read, the box may be a fraction of a pixel: what it
+    touches counts, so that no box is empty.
+    """
     x0, y0, x1, y1 = digit.box
     for quarters in range(turned, 0, -1):  # undo one turn against the clock
         across = width if quarters % 2 else height
         x0, y0, x1, y1 = across - y1, x0, across - y0, x1
-    left, top, right, bottom = (round(value * photo.scale) for value in (x0, y0, x1, y1))
+    left, top = (math.floor(value * photo.scale) for value in (x0, y0))
+    right, bottom = (math.ceil(value * photo.scale) for value in (x1, y1))
+    left, top = min(left, photo.width - 1), min(top, photo.height - 1)
     return replace(digit, box=(left, top, min(right, photo.width), min(bottom, photo.height)))

@@ -200,3 +200,9 @@ def test_made_paper_is_read(shipped: Recognizer, condition: str) -> None:
         text = shipped.read(sheet.jpeg).text
         wrong += edit_distance(text, sheet.text)
     assert wrong <= 4  # of 30
+
+
+def test_no_box_in_a_thumbnail_is_empty() -> None:
+    photo = Photo(np.zeros((320, 320, 3), np.uint8), 32, 32, "image/png")
+    placed = place(digit(7, box=(311, 42, 319, 49)), photo, 0, 320, 320)
+    assert placed.box == (31, 4, 32, 5)
