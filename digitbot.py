@@ -10,6 +10,7 @@ import click
 from commands.doctor import doctor
 from commands.evaluate import evaluate
 from commands.export import export, freeze, verify
+from commands.rank import rank
 from commands.read import read
 from commands.retrain import promote, retrain, rollback
 from commands.serve import only_admin, only_bot, run, upgrade
@@ -63,7 +64,7 @@ def main() -> None:
 
 COMMANDS = (
     run, only_bot, only_admin, upgrade, read, train, evaluate, freeze, export, verify, retrain,
-    promote, rollback, doctor,
+    promote, rollback, rank, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from admin import create_app
+from admin.rounds import Rounds
 from admin.server import AdminServer
 from model.database import Database
 from model.recognizer import Recognizer
@@ -36,11 +37,15 @@ def serving(
         ) from error
     thread = threading.Thread(target=server.run, name="admin")
     thread.start()
+    rounds = Rounds(database)
+    rounds.start()
     shown = "" if settings.admin_password else f", password for this run: {password}"
     tell(f"The admin page is at http://{host}:{server.port}/{shown}")
     tell(f"Try the reader at http://{host}:{server.port}/try")
     try:
         yield server
     finally:
+        rounds.stop()
         server.close()
         thread.join()
+        rounds.join()

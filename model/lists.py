@@ -25,15 +25,19 @@ WINDOW = 4000
 
 MOST_VALUES = 50
 
+SUSPECTED = 0.5
+"""Suspicion from which on a label counts as suspected."""
+
 STATUSES: dict[str, ColumnElement[bool]] = {
     "unlabelled": Sample.labelled_by.is_(None),
     "by sender": Sample.labelled_by == Labeller.SENDER,
     "reviewed": Sample.labelled_by == Labeller.OPERATOR,
     "corrected": Sample.label != Sample.predicted,
     "flagged": Sample.flagged_at.is_not(None),
+    "suspected": Sample.suspicion >= SUSPECTED,
     "disputed": Sample.sender_label != Sample.operator_label,
 }
-INDEXED_STATUSES = {"unlabelled", "by sender", "reviewed", "flagged"}
+INDEXED_STATUSES = {"unlabelled", "by sender", "reviewed", "flagged", "suspected"}
 
 
 class Order(enum.StrEnum):
@@ -105,6 +109,8 @@ class Listing:
             return Sample.created_at, Sample.id
         if self.chosen.status == "flagged":
             return Sample.flagged_at, Sample.id
+        if self.chosen.status == "suspected":
+            return Sample.suspicion, Sample.id
         return (Sample.id,)
 
     @property

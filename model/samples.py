@@ -207,11 +207,14 @@ def settle_label(sample: Sample) -> None:
             newest[event.labelled_by] = event.label
     sample.sender_label = newest.get(Labeller.SENDER)
     sample.operator_label = newest.get(Labeller.OPERATOR)
+    before = sample.label
     sample.label, sample.labelled_by = sample.sender_label, None
     if sample.sender_label is not None:
         sample.labelled_by = Labeller.SENDER
     if sample.operator_label is not None:
         sample.label, sample.labelled_by = sample.operator_label, Labeller.OPERATOR
+    if sample.label != before:
+        sample.suspicion = None  # it was another label's
     settle_review(sample)
 
 

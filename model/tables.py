@@ -188,6 +188,13 @@ class Sample(Base):
         Index("ix_samples_due_worth_id", "due", "worth", "id"),
         Index("ix_samples_due_predicted_worth_id", "due", "predicted", "worth", "id"),
         Index("ix_samples_both_labels", "sender_label", "operator_label"),
+        Index("ix_samples_suspicion_id", "suspicion", "id"),
+        Index(
+            "ix_samples_unjudged",
+            "id",
+            sqlite_where=text("suspicion IS NULL AND label IS NOT NULL"),
+            postgresql_where=text("suspicion IS NULL AND label IS NOT NULL"),
+        ),
         Index("ix_samples_flagged_at_id", "flagged_at", "id"),
         NEVER_REUSED,
     )

@@ -15,6 +15,8 @@ export function showCard(card) {
   find("page").href = card.page;
   find("grid").href = find("grid").href.replace(/\d+$/, card.predicted);
   find("now").textContent = spoken(card);
+  find("suspected").hidden = card.suspicion < 0.5;
+  find("suspicion").textContent = percent(card.suspicion);
   showAlike(card);
   showKeys(card);
 }

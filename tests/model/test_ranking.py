@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from sqlalchemy import select, update
+
+from model import ranking
+from model.database import Database
+from model.likeness import signature
+from model.lists import Listing, Order, SampleFilter, page_of_samples
+from model.ranking import rank
+from model.review import find_kept_sample
+from model.samples import label_sample
+from model.tables import Consent, Labeller, Sample
+from tests.filling import Store
+from tests.model.test_suspicion import drawn
+
+
+def paint(database: Database, sample_id: int, pixels: np.ndarray) -> None:
+    with database.write() as session:
+        values = {"pixels": pixels.tobytes(), "signature": signature(pixels.reshape(28, 28))}
+        session.execute(update(Sample).filter_by(id=sample_id).values(values))
+
+
+def groups(database: Database) -> list[int | None]:
+    with database.read() as session:
+        return list(session.scalars(select(Sample.group_id).order_by(Sample.id)))
+
+
+def test_near_duplicates_are_grouped(database: Database, store: Store):
+    rng = np.random.default_rng(1)
+    contributor = store.contributor(5)
+    ids = [store.photo(contributor, [1])[0] for _ in range(4)]
+    five, two = drawn(5, rng), drawn(2, rng)
+    again = np.clip(five.astype(int) + rng.integers(-8, 9, 784), 0, 255).astype(np.uint8)
+    for sample_id, pixels in zip(ids, (five, two, again, five), strict=True):
+        paint(database, sample_id, pixels)
+    assert rank(database).grouped == 4
+    assert groups(database) == [ids[0], ids[1], ids[0], ids[0]]
+    assert rank(database).grouped == 0
+    (later,) = store.photo(contributor, [1])
+    paint(database, later, two)
+    assert rank(database).grouped == 1
+    assert groups(database)[-1] == ids[1]
+
+
+def test_what_may_not_be_kept_is_not_compared(database: Database, store: Store):
+    store.photo(store.contributor(5, Consent.ASKED), [1])
+    assert rank(database).grouped == 0
+    assert groups(database) == [None]
+
+
+def test_samples_of_an_older_digitbot_are_completed(database: Database, store: Store):
+    (one,) = store.photo(store.contributor(5), [1], confidence=0.6)
+    with database.read() as session:
+        sample = find_kept_sample(session, one)
+        expected = (sample.signature, sample.doubt, sample.contributor_id, sample.source)
+    empty = {"signature": None, "doubt": None, "contributor_id": None, "source": None}
+    with database.write() as session:
+        session.execute(update(Sample).values(worth=0, **empty))
+    assert rank(database).completed == 1
+    with database.read() as session:
+        sample = find_kept_sample(session, one)
+        assert (sample.signature, sample.doubt, sample.contributor_id, sample.source) == expected
+        assert sample.worth == sample.doubt
+
+
+def test_wrong_labels_come_first(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ranking, "READ", 150)
+    monkeypatch.setattr(ranking, "STEPS", 200)
+    rng = np.random.default_rng(5)
+    truth = [number % 10 for number in range(400)]
+    contributor = store.contributor(5)
+    ids = [i for _ in range(40) for i in store.photo(contributor, list(range(10)), b"x")]
+    wrong = {ids[30], ids[77], ids[141]}
+    with database.write() as session:
+        for sample_id, digit in zip(ids, truth, strict=True):
+            sample = session.get_one(Sample, sample_id)
+            sample.pixels = drawn(digit, rng).tobytes()
+            label = (digit + 3) % 10 if sample_id in wrong else digit
+            sample.predicted = label  # the network is wrong in the same way
+            label_sample(session, sample, label, Labeller.SENDER)
+    assert rank(database).judged == 400
+    with database.read() as session:
+        worth = Listing(SampleFilter(), Order.WORTH, due=True)
+        assert {sample.id for sample in page_of_samples(session, worth, limit=3).samples} == wrong
+        suspected = Listing(SampleFilter(status="suspected"))
+        assert wrong <= {sample.id for sample in page_of_samples(session, suspected).samples}
+    assert rank(database).judged == 0  # each label once
+    with database.write() as session:
+        sample = find_kept_sample(session, min(wrong))
+        label_sample(session, sample, truth[30], Labeller.OPERATOR)
+        assert sample.suspicion is None  # that was another label's
+    assert rank(database).judged == 1
+    with database.read() as session:
+        assert (find_kept_sample(session, min(wrong)).suspicion or 1) < 0.5
+
+
+def test_a_round_ends_early_when_it_is_stopped(database: Database, store: Store):
+    store.photo(store.contributor(5), [1])
+    assert rank(database, stopped=lambda: True).grouped == 0
