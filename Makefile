@@ -3,10 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run install test storm fuzz lint bench pictures figures
+.PHONY: run demo install test storm fuzz lint bench pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
+
+# The pages full: a database of its own with invented people and drawn digits.
+demo: install
+	@exec $(BIN)/digitbot demo
 
 install: .venv/installed
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.demo import demo
 from commands.doctor import doctor
 from commands.evaluate import evaluate
 from commands.export import export, freeze, verify
@@ -64,7 +65,7 @@ def main() -> None:
 
 COMMANDS = (
     run, only_bot, only_admin, upgrade, read, train, evaluate, freeze, export, verify, retrain,
-    promote, rollback, rank, doctor,
+    promote, rollback, rank, demo, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

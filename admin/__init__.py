@@ -21,6 +21,7 @@ from admin import (
     review,
     samples,
     try_it,
+    weights,
 )
 from admin.desk import EXTENSION, Desk
 from admin.security import LIMITS, allow_upload, set_headers
@@ -54,7 +55,9 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header
     app.after_request(set_headers)
     app.context_processor(lambda: {"logged_in": login.logged_in})
-    for part in (login, overview, review, grid, samples, export, try_it, api, privacy, health):
+    for part in (
+        login, overview, review, grid, samples, export, weights, try_it, api, privacy, health,
+    ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     errors.register(app)
     return app

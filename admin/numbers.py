@@ -10,7 +10,12 @@ LARGEST = 2**63 - 1
 
 def number_argument(name: str) -> int | None:
     """Return a number from the address's query, None if it isn't given; 400 for anything else."""
-    text = request.args.get(name, "").strip()
+    return number_of(request.args.get(name, ""))
+
+
+def number_of(text: str) -> int | None:
+    """Return the number a text says, None for an empty one; 400 for anything else."""
+    text = text.strip()
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST):

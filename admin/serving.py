@@ -12,6 +12,7 @@ from admin import create_app
 from admin.rounds import Rounds
 from admin.server import AdminServer
 from model.database import Database
+from model.promotions import keep_weights
 from model.recognizer import Recognizer
 from model.settings import Settings, WrongSetting
 
@@ -25,6 +26,8 @@ def serving(
     Without ADMIN_PASSWORD one is made; `tell` hears of it, and of the address. Raises
     `WrongSetting` where the port can't be had.
     """
+    with database.write() as session:
+        keep_weights(session, settings.weights.read_bytes())
     password = settings.admin_password or secrets.token_urlsafe(9)
     app = create_app(replace(settings, admin_password=password), database, recognizer)
     host, port = settings.admin_host, settings.admin_port

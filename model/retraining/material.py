@@ -19,6 +19,12 @@ AT_ONCE = 500
 """Samples fetched in one query: SQLite takes so many numbers, and more."""
 
 
+def still_kept(session: Session, ids: list[int]) -> set[int]:
+    """Return which of these samples are there and may be looked at."""
+    query = select(Sample.id).join(Sample.photo).where(kept(), Sample.id.in_(ids))
+    return set(session.scalars(query))
+
+
 def read_part(session: Session, version_id: int, split: Split) -> tuple[list[int], Dataset]:
     """Return (ids, images with labels 0-10) of one split of a version, withdrawn ones left out."""
     query = (

@@ -266,7 +266,8 @@ def differ(material: Material, network: Network) -> Score:
         "test": compare(material.test.labels, before, after),
         "mnist": compare(material.replay.test.labels, *old_digits),
         "changed": [
-            [material.test_ids[at], int(before[at]), int(after[at])] for at in changed.tolist()
+            [material.test_ids[at], int(material.test.labels[at]), int(before[at]), int(after[at])]
+            for at in changed.tolist()
         ],
     }
 
