@@ -11,12 +11,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from admin import (
     api,
+    aside,
     errors,
     export,
     grid,
     health,
     login,
     overview,
+    people,
     privacy,
     review,
     samples,
@@ -54,10 +56,9 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header
     app.after_request(set_headers)
-    app.context_processor(lambda: {"logged_in": login.logged_in})
-    for part in (
-        login, overview, review, grid, samples, export, weights, try_it, api, privacy, health,
-    ):  # fmt: skip
+    app.context_processor(lambda: {"logged_in": login.logged_in, "aside_count": login.aside_count})
+    pages = (overview, review, grid, samples, export, weights, people, aside, try_it, privacy)
+    for part in (login, *pages, api, health):
         app.register_blueprint(part.blueprint)
     errors.register(app)
     return app

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.body import WrongBody
 from admin.throttle import TooManyRequests
+from model.aside import NotAside
 from model.samples import UnknownSample
 from model.vision import UnreadablePhoto
 
@@ -70,6 +71,11 @@ def show_unknown_sample(error: UnknownSample) -> Answer:
     return answer(404, str(error).rstrip("."), "Its sender may have asked to forget it.")
 
 
+def show_not_aside(error: NotAside) -> Answer:
+    """Answer a second try of what is being tried already."""
+    return answer(404, str(error).rstrip("."), "Go back to the list and look again.")
+
+
 def show_unreadable_photo(error: UnreadablePhoto) -> Answer:
     """Answer a picture that can't be opened, in the reader's own friendly words."""
     return answer(422, str(error), "")
@@ -86,5 +92,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(WrongBody, show_wrong_body)
     app.register_error_handler(UnknownSample, show_unknown_sample)
+    app.register_error_handler(NotAside, show_not_aside)
     app.register_error_handler(UnreadablePhoto, show_unreadable_photo)
     app.register_error_handler(TooManyRequests, show_too_many)

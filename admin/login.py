@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 from admin.desk import desk
 from admin.errors import wants_json
 from model import logins
+from model.aside import count_aside
 
 blueprint = Blueprint("login", __name__)
 
@@ -58,7 +59,14 @@ def logged_in() -> bool:
         if isinstance(token, str):
             with desk().database.read() as database:
                 g.logged_in = logins.is_logged_in(database, token)
+                if g.logged_in:  # every page of an operator shows it
+                    g.aside_count = count_aside(database)
     return bool(g.logged_in)
+
+
+def aside_count() -> int:
+    """Return how many updates are set aside, as far as this request's sender may know."""
+    return int(g.get("aside_count", 0)) if logged_in() else 0
 
 
 def current_operator() -> str:

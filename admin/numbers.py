@@ -8,6 +8,12 @@ LARGEST = 2**63 - 1
 """What a key of the database can hold."""
 
 
+def refuse_large_numbers(_: str | None, values: dict[str, int] | None) -> None:
+    """Answer 404 for a number in an address that no key of the database can have."""
+    if any(value > LARGEST for value in (values or {}).values()):
+        abort(404)
+
+
 def number_argument(name: str) -> int | None:
     """Return a number from the address's query, None if it isn't given; 400 for anything else."""
     return number_of(request.args.get(name, ""))

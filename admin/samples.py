@@ -9,7 +9,7 @@ from admin.cards import crop_around
 from admin.desk import desk
 from admin.filters import asked, choices, read_filter, read_order
 from admin.login import current_operator
-from admin.numbers import LARGEST
+from admin.numbers import refuse_large_numbers
 from admin.pictures import photo_jpeg, send_picture
 from model.export import png
 from model.lists import WINDOW, Listing, Order, WrongCursor, page_of_samples
@@ -18,15 +18,9 @@ from model.samples import label_sample, probabilities_of, undo_label
 from model.tables import NOT_A_DIGIT, Labeller
 
 blueprint = Blueprint("samples", __name__)
+blueprint.url_value_preprocessor(refuse_large_numbers)
 
 ON_A_PAGE = 60
-
-
-@blueprint.url_value_preprocessor
-def refuse_large_numbers(_: str | None, values: dict[str, int] | None) -> None:
-    """Answer 404 for a number that no key of the database can have."""
-    if any(value > LARGEST for value in (values or {}).values()):
-        abort(404)
 
 
 @blueprint.get("/samples")

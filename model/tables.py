@@ -296,6 +296,13 @@ class InboxUpdate(Base):
     __table_args__ = (
         UniqueConstraint("bot_id", "update_id", "digest"),
         Index("ix_inbox_state_id", "bot_id", "state", "id"),
+        Index(
+            "ix_inbox_aside",
+            "state",
+            "id",
+            sqlite_where=text("state = 'aside'"),
+            postgresql_where=text("state = 'aside'"),
+        ),
         NEVER_REUSED,
     )
 

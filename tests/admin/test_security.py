@@ -16,6 +16,8 @@ PAGES = [
     "/samples",
     "/samples/1",
     "/export",
+    "/people",
+    "/aside",
     "/try",
     "/privacy",
     "/nowhere",
