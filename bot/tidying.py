@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from bot import inbox
-from model.contributors import forget_expired
+from model.contributors import forget_expired, forget_strangers
 from model.database import Database, utc_now
 from model.limits import drop_old_usage
 
@@ -17,6 +17,7 @@ def tidy(database: Database) -> None:
     """Delete what is over, and scrub the files of it."""
     with database.write() as session:
         photos = forget_expired(session, utc_now())
+        forget_strangers(session, utc_now())
         rows = inbox.drop_old(session, utc_now())
         drop_old_usage(session, utc_now())
     if photos or rows:

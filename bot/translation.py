@@ -137,7 +137,8 @@ def translate_group(message: Message, user: User, bot_name: str) -> Incoming | N
 
 def as_sender(user: User) -> Sender:
     """Return a person with the name that others see."""
-    return Sender(user.id, user.full_name, user.language_code or "")
+    name = user.full_name.replace("\0", "")  # PostgreSQL takes no such text
+    return Sender(user.id, name, user.language_code or "")
 
 
 def asked_by(picture: PhotoSent, user: User) -> PhotoSent:

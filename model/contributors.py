@@ -109,6 +109,25 @@ def forget_expired(session: Session, now: datetime.datetime) -> int:
     return result.rowcount
 
 
+def forget_strangers(session: Session, now: datetime.datetime) -> int:
+    """Delete people who never said yes and of whom no photo is left; return how many.
+
+    A no is remembered, so that nobody is asked again, but without the name. In a group one person
+    may ask for the photo of another, who then stands here without ever having met the bot.
+    """
+    left = select(Photo.id).where(Photo.contributor_id == Contributor.id).exists()
+    old = (Contributor.created_at <= now - PENDING_WINDOW) & ~left
+    unasked = Contributor.consent.in_((Consent.UNASKED, Consent.ASKED))
+    refused = (Contributor.consent == Consent.NO) & (Contributor.name != "")
+    plain = {"synchronize_session": False}
+    session.execute(
+        update(Contributor).where(old, refused).values(name="").execution_options(**plain)
+    )
+    result = session.execute(delete(Contributor).where(old, unasked).execution_options(**plain))
+    assert isinstance(result, CursorResult)  # noqa: S101  # what SQLAlchemy returns for a delete
+    return result.rowcount
+
+
 def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
     """Empty what versions say of the samples in these photos; only their numbers stay listed."""
     samples = select(Sample.id).join(Sample.photo).where(condition)

@@ -8,6 +8,7 @@ from model.contributors import (
     find_contributor,
     forget_contributor,
     forget_expired,
+    forget_strangers,
     is_known,
     meet_contributor,
     record_consent,
@@ -55,6 +56,19 @@ def add_update(database: Database, user_id: int, state: InboxState, number: int)
         session.add(row)
         session.flush()
         return row.id
+
+
+def test_who_never_said_yes_goes_with_the_last_photo(database: Database, store: Store) -> None:
+    answers = (Consent.YES, Consent.NO, Consent.UNASKED, Consent.ASKED)
+    people = [store.contributor(70 + n, consent, name="Ada") for n, consent in enumerate(answers)]
+    asked_with_photo = store.contributor(80, Consent.ASKED, name="Ada")
+    store.photo(asked_with_photo, [1])
+    for later, left in ((23, people), (25, people[:2])):
+        with database.write() as session:
+            forget_strangers(session, utc_now() + datetime.timedelta(hours=later))
+            found = {p.id: p.name for p in session.scalars(select(Contributor))}
+        assert set(found) == {*left, asked_with_photo}
+    assert found == {people[0]: "Ada", people[1]: "", asked_with_photo: "Ada"}
 
 
 def test_a_person_keeps_their_split_and_gets_their_new_name(database: Database) -> None:
