@@ -3,6 +3,7 @@
 import re
 
 import digitbot
+from bot.languages import ENGLISH
 from model.settings import PROJECT, Settings
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -22,6 +23,11 @@ def test_the_example_of_settings_is_complete() -> None:
 def test_every_command_is_told() -> None:
     told = set(re.findall(r"digitbot ([a-z]+)", README))
     assert set(digitbot.main.commands) <= told
+
+
+def test_every_command_of_the_bot_is_told() -> None:
+    told = re.findall(r"^\| `/([a-z_]+)` \|", README, re.MULTILINE)
+    assert set(told) == set(ENGLISH.commands)
 
 
 def test_every_picture_and_page_that_it_shows_is_there() -> None:
