@@ -27,6 +27,8 @@ def test_every_setting_is_taken_from_its_variable() -> None:
         "SECRET_KEY": "key",
         "API_KEY": "api",
         "WEIGHTS": "other.npz",
+        "MNIST": "mnist",
+        "AUTO_PROMOTE": "on",
         "WEBHOOK_URL": "https://example.org/hook",
         "WEBHOOK_SECRET": "abc_-1",
         "WEBHOOK_HOST": "0.0.0.0",
@@ -40,6 +42,7 @@ def test_every_setting_is_taken_from_its_variable() -> None:
     assert settings.bot_id == 123456
     assert settings.telegram_api_url == "http://127.0.0.1:9"
     assert settings.weights == Path("other.npz")
+    assert (settings.mnist, settings.auto_promote) == (Path("mnist"), True)
     assert settings.webhook_port == 9001
     assert (settings.limit_a_minute, settings.limit_a_day) == (7, 0)
     assert settings.developer_info == "Ada\nada@example.org"
