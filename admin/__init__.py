@@ -10,6 +10,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from admin import (
+    agreement,
     api,
     aside,
     errors,
@@ -57,7 +58,19 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header
     app.after_request(set_headers)
     app.context_processor(lambda: {"logged_in": login.logged_in, "aside_count": login.aside_count})
-    pages = (overview, review, grid, samples, export, weights, people, aside, try_it, privacy)
+    pages = (
+        overview,
+        review,
+        grid,
+        agreement,
+        samples,
+        export,
+        weights,
+        people,
+        aside,
+        try_it,
+        privacy,
+    )
     for part in (login, *pages, api, health):
         app.register_blueprint(part.blueprint)
     errors.register(app)

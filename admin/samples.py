@@ -10,7 +10,7 @@ from admin.desk import desk
 from admin.filters import asked, choices, read_filter, read_order
 from admin.login import current_operator
 from admin.numbers import refuse_large_numbers
-from admin.pictures import photo_jpeg, send_picture
+from admin.pictures import photo_jpeg, send_picture, way_png
 from model.export import png
 from model.lists import WINDOW, Listing, Order, WrongCursor, page_of_samples
 from model.review import find_kept_photo, find_kept_sample, find_pixels
@@ -104,3 +104,11 @@ def photo(photo_id: int) -> Response:
     with desk().database.read() as session:
         image = find_kept_photo(session, photo_id).image
     return send_picture(photo_jpeg(image), "image/jpeg")
+
+
+@blueprint.get("/photos/<int:photo_id>/way.png")
+def way(photo_id: int) -> Response:
+    """Send every stage of a photo's way, as the weights in use read it now."""
+    with desk().database.read() as session:
+        image = find_kept_photo(session, photo_id).image
+    return send_picture(way_png(image, desk().recognizer), "image/png")

@@ -158,6 +158,17 @@ def test_a_photo_is_sent_upright_and_without_its_secrets(operator: FlaskClient, 
     assert b"taken at home" not in response.data
 
 
+def test_the_way_of_a_photo_is_drawn(operator: FlaskClient, store: Store):
+    (one,) = store.photo(store.contributor(5), [4], drawn_photo("4"))
+    page = operator.get(f"/samples/{one}").text
+    path = re.search(r'<img src="(/photos/[^"]*)" loading="lazy"', page)[1]
+    response = operator.get(path)
+    assert response.mimetype == "image/png"
+    with Image.open(io.BytesIO(response.data)) as image:
+        assert image.width > 800  # two stages side by side
+    assert operator.get("/photos/99/way.png").status_code == 404
+
+
 def test_an_empty_database_says_so(operator: FlaskClient):
     assert "There are no samples yet." in operator.get("/samples").text
     assert "No samples yet" in operator.get("/").text

@@ -13,6 +13,7 @@ PAGES = [
     "/",
     "/review",
     "/grid?digit=7",
+    "/agreement",
     "/samples",
     "/samples/1",
     "/export",
