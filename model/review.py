@@ -29,10 +29,10 @@ LEASE = datetime.timedelta(minutes=10)
 COUNTED = 10_000
 """More than this that wait are not counted one by one."""
 
-WINDOW, WINDOWS = 1000, 20
+WINDOW, WINDOWS = 500, 40
 """Samples looked through for the next ones at a time, and how often at most."""
 
-CHOICE = 400
+CHOICE = 200
 """From so many of the first ones the next are chosen, so that look-alikes are spread."""
 
 ALIKE, ALIKE_IN_ALL = 12, 1000
@@ -103,9 +103,13 @@ def next_for_review(
         if end is None:
             break
         cursor = listing.cursor_of(end)
-    ours = claim(session, operator, [row.id for row in spread(found, limit)])
-    query = with_details(whole_samples()).where(Sample.id.in_(ours))
-    by_id = {sample.id: sample for sample in session.scalars(query)}
+    if listing.order is Order.WORTH:
+        found = spread(found, limit)
+    ours = claim(session, operator, [row.id for row in found[:limit]])
+    by_id = {
+        sample.id: sample
+        for sample in session.scalars(with_details(whole_samples()).where(Sample.id.in_(ours)))
+    }
     return [by_id[sample_id] for sample_id in ours]
 
 
@@ -122,8 +126,6 @@ def find_unclaimed(session: Session, listing: Listing, window: Select[Any]) -> l
     query = (
         select(Sample.id, Sample.predicted, Sample.signature)
         .join(inner, inner.c.id == Sample.id)
-        .join(Sample.photo)
-        .join(Photo.contributor)
         .where(*listing.conditions(), ~claimed.exists(), ~before.exists())
     )
     order = listing.ordering()
@@ -157,9 +159,13 @@ def look_alike(one: Candidate, other: Candidate) -> bool:
 
 def count_for_review(session: Session) -> int:
     """Return how many kept samples wait for an operator; `COUNTED` and one for any more."""
-    due = select(Sample.id).join(Sample.photo).where(kept(), Sample.due.is_(True))
+    due = select(Sample.id).where(Sample.due.is_(True))
     counted = due.limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
+    waiting = session.scalar(select(func.count()).select_from(counted)) or 0
+    if waiting > COUNTED:
+        return waiting
+    pending = due.join(Sample.photo).where(~kept()).subquery()
+    return waiting - (session.scalar(select(func.count()).select_from(pending)) or 0)
 
 
 # --- claims

@@ -29,7 +29,7 @@ from model.review import (
     step_back,
     take_back,
 )
-from model.samples import UnknownSample, label_sample, undo_label
+from model.samples import UnknownSample, label_sample, settle_review, undo_label
 from model.tables import NOT_A_DIGIT, Claim, Consent, LabelEvent, Labeller, Sample
 from tests.filling import Store
 
@@ -136,8 +136,9 @@ def test_what_is_worth_most_comes_first(database: Database, store: Store):
     label(database, disputed, 9, SENDER)
     with database.write() as session:
         sample = find_kept_sample(session, suspected)
-        sample.suspicion = 0.9
         label_sample(session, sample, 4, SENDER)
+        sample.suspicion = 0.9
+        settle_review(sample)
     assert handed(database, listing=BY_WORTH) == [disputed, suspected, unsure, sure]
 
 
