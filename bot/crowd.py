@@ -14,12 +14,12 @@ class Crowd:
         self.database = database
         self.bot_id = bot_id
         self.long_queue = long_queue
-        """With fewer updates before it, a photo is answered too soon for a word about it."""
+        """With fewer chats before it, a message is answered too soon for a word about it."""
 
     def number_to_tell(self, row_id: int, user_id: int) -> int | None:
         """Return a row's number in the line, None where its sender needn't be told (again)."""
         with self.database.read() as session:
-            number = inbox.count_until(session, self.bot_id, row_id)
+            number = inbox.count_chats_until(session, self.bot_id, row_id)
             if number <= self.long_queue or is_blocked(session, self.bot_id, user_id):
                 return None
         with self.database.write() as session:

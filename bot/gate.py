@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from bot.languages import texts_for
-from bot.messages import CommandSent, Incoming, NotYet, PhotoSent, Say, Tapped
+from bot.messages import CommandSent, Incoming, NotYet, Say, Tapped
 from model.database import Database, utc_now
 from model.limits import (
     Blocked,
@@ -23,7 +23,10 @@ from model.limits import (
 )
 
 RIGHTS = {"forget", "mydata", "privacy"}
-"""Commands that everybody may give, blocked or not: what is kept of them stays theirs."""
+"""Commands that the blocked may give too: what is kept of them stays theirs."""
+
+LIGHT = {"forget", "privacy"}
+"""Commands that cost little, and may be given however much was asked before."""
 
 
 class TurnedAway(Exception):
@@ -55,8 +58,6 @@ class Gate:
 
         `user_id` is who wrote it; the sender of a photo that was asked for may be another.
         """
-        if is_right(message):
-            return
         try:
             with self.database.read() as session:
                 self.check(session, message, user_id)
@@ -69,10 +70,12 @@ class Gate:
 
     def check(self, session: Session, message: Incoming, user_id: int) -> None:
         """Raise `Blocked`, `DayFull` or `MinuteFull`."""
-        check_block(session, self.bot_id, user_id)
-        if is_blocked(session, self.bot_id, message.sender.user_id):
-            raise Blocked(untold=False)
-        if counts(message):
+        if not is_command(message, RIGHTS):
+            check_block(session, self.bot_id, user_id)
+            asked_for = message.sender.user_id
+            if asked_for != user_id and is_blocked(session, self.bot_id, asked_for):
+                raise Blocked(untold=False)
+        if counts(message) and not is_command(message, LIGHT):
             check_limits(session, self.bot_id, user_id, self.limits, utc_now())
 
     def word_for(self, message: Incoming, user_id: int, reason: Blocked | Exceeded) -> Say:
@@ -90,11 +93,11 @@ class Gate:
         return Say(text.format(limit=self.limits.a_minute), reply_to=reply_to)
 
 
-def is_right(message: Incoming) -> bool:
-    """Return whether a message asks for what everybody may, however much they ask."""
+def is_command(message: Incoming, names: set[str]) -> bool:
+    """Return whether a message is one of these commands, or a press that follows `/forget`."""
     if isinstance(message, Tapped):
         return message.data.startswith(("forget:", "stay:"))
-    return isinstance(message, CommandSent) and message.name in RIGHTS
+    return isinstance(message, CommandSent) and message.name in names
 
 
 def counts(message: Incoming) -> bool:
@@ -102,6 +105,6 @@ def counts(message: Incoming) -> bool:
     return not isinstance(message, Tapped)
 
 
-def is_photo(message: Incoming | None) -> bool:
-    """Return whether a message is a photo to read in a private chat."""
-    return isinstance(message, PhotoSent) and message.private
+def may_wait(message: Incoming) -> bool:
+    """Return whether a message's sender is told when it has to wait long."""
+    return counts(message) and message.private

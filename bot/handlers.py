@@ -25,7 +25,7 @@ from bot.crowd import Crowd
 from bot.delivery import deliver, show_working, tell
 from bot.downloads import download
 from bot.faults import UnparsableUpdate, in_words
-from bot.gate import Gate, Slowed, TurnedAway, counts, is_photo
+from bot.gate import Gate, Slowed, TurnedAway, counts, may_wait
 from bot.languages import ENGLISH, texts_for
 from bot.messages import Incoming, NotYet, Parcel, PhotoSent, Refused, Say, Tapped, Toast
 from bot.parcels import Parcels
@@ -159,11 +159,11 @@ class Handlers:
         return await self.take(message, found.state, row_id)
 
     async def greet(self, row_id: int) -> None:
-        """Tell the sender of a photo that many stand before it; if that fails, it fails."""
+        """Tell a sender that many people stand before them; if that fails, it fails."""
         try:
             found = await asyncio.to_thread(self.load, row_id)
             message = None if found is None else self.parse(found.body)
-            if found is None or found.user_id is None or message is None or not is_photo(message):
+            if found is None or found.user_id is None or message is None or not may_wait(message):
                 return
             number = await asyncio.to_thread(self.crowd.number_to_tell, row_id, found.user_id)
         except (UnparsableUpdate, OperationalError) as error:

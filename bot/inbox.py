@@ -126,10 +126,13 @@ def list_waiting(session: Session, bot_id: int) -> list[Place]:
     return [Place(row_id, chat_id) for row_id, chat_id in rows]
 
 
-def count_until(session: Session, bot_id: int, row_id: int) -> int:
-    """Return how many rows are still open up to this one: its number in the line."""
+def count_chats_until(session: Session, bot_id: int, row_id: int) -> int:
+    """Return how many chats have a row that is still open up to this one: its number in the line.
+
+    However much one of them writes: each is served beside the others.
+    """
     open_states = (InboxState.WAITING, InboxState.ANSWERING)
-    count = select(func.count()).where(
+    count = select(func.count(InboxUpdate.chat_id.distinct())).where(
         InboxUpdate.bot_id == bot_id,
         InboxUpdate.state.in_(open_states),
         InboxUpdate.id <= row_id,

@@ -29,7 +29,7 @@ class Timing:
     album: float = 1.5
     """For more photos of an album, after the last one, before it is answered."""
     long_queue: int = 100
-    """Updates; whose photo stands behind more of them is told so."""
+    """Chats with something to do; who comes after more of them is told so."""
     rescan: float = 10.0
     """Between looks for waiting updates that nobody told of, as after `Try again`."""
     tidy: float = 600.0

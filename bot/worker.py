@@ -68,10 +68,10 @@ class Worker:
             if line is None:
                 self._lines[place.chat_id] = deque([place.row_id])
                 self._start(self._serve(place.chat_id))
+                if len(self._lines) > self.timing.long_queue:
+                    self._start(self.handlers.greet(place.row_id))
             else:
                 line.append(place.row_id)
-            if len(self._known) > self.timing.long_queue:
-                self._start(self.handlers.greet(place.row_id))
 
     async def close(self) -> None:
         """Give what is under way a moment to end, then abandon it: its rows stay open."""

@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from model.tables import AlbumPhoto, InboxState, InboxUpdate, Photo, Sample
 from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
+from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Message, Sender
 
 
@@ -39,9 +41,10 @@ def answers(api: BotApi, sender: Sender) -> list[Message]:
     return [m for m in api.messages(sender.chat_id) if m.text != ENGLISH.ask_with_photo]
 
 
-@pytest.mark.usefixtures("bot")
-class TestOneAnswer:
-    def test_lists_every_photo_in_order(self, api: BotApi, ann: Sender, database: Database) -> None:
+def test_one_message_lists_every_photo_in_order(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot, database: Database
+) -> None:
+    with stopped_bot.running(replace(FAST, album=1.5)):
         photos = send(ann, "7", "40", "", "123", "5")
         answer = answer_of(ann, photos, 5)
         ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
@@ -59,11 +62,15 @@ class TestOneAnswer:
             "✓ All right",
         ]
         assert answers(api, ann) == [answer]
+        assert len(answer.versions) == 1, "it waits for all of them"
         assert sum(m.text == ENGLISH.ask_with_photo for m in api.messages(ann.chat_id)) == 1
         wait_until_all_is_done(database)
         with database.read() as session:
             assert session.scalars(select(Photo.reply_message_id)).all() == [answer.message_id] * 5
 
+
+@pytest.mark.usefixtures("bot")
+class TestOneAnswer:
     def test_two_albums_and_a_single_photo_have_an_answer_each(
         self, api: BotApi, ann: Sender
     ) -> None:
