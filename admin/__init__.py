@@ -13,6 +13,7 @@ from admin import (
     agreement,
     api,
     aside,
+    boxes,
     errors,
     export,
     grid,
@@ -59,18 +60,9 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     app.after_request(set_headers)
     app.context_processor(lambda: {"logged_in": login.logged_in, "aside_count": login.aside_count})
     pages = (
-        overview,
-        review,
-        grid,
-        agreement,
-        samples,
-        export,
-        weights,
-        people,
-        aside,
-        try_it,
+        overview, review, grid, agreement, samples, boxes, export, weights, people, aside, try_it,
         privacy,
-    )
+    )  # fmt: skip
     for part in (login, *pages, api, health):
         app.register_blueprint(part.blueprint)
     errors.register(app)

@@ -14,6 +14,7 @@ PAGES = [
     "/review",
     "/grid?digit=7",
     "/agreement",
+    "/photos/1",
     "/samples",
     "/samples/1",
     "/export",

@@ -18,7 +18,8 @@ AXE = resources.files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
 
 PAGES = [
     "/", "/review", "/review?predicted=3", "/grid?digit=7", "/samples", "/samples?label=9",
-    "/samples/1", "/agreement", "/export", "/people", "/aside", "/try", "/privacy", "/nowhere",
+    "/samples/1", "/photos/1",
+    "/agreement", "/export", "/people", "/aside", "/try", "/privacy", "/nowhere",
 ]  # fmt: skip
 
 HOSTILE = (

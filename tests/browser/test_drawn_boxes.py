@@ -1,0 +1,61 @@
+"""The boxes of a photo: by mouse and by keyboard."""
+
+from sqlalchemy import select
+
+from model.database import Database
+from model.recognizer import Recognizer
+from model.tables import NOT_A_DIGIT, Sample
+from tests.browser.conftest import Desk
+from tests.filling import Store, drawn_photo
+
+PHOTO = drawn_photo("7", size=(320, 240))
+
+
+def labels(database: Database) -> list[int | None]:
+    with database.read() as session:
+        return list(session.scalars(select(Sample.operator_label).order_by(Sample.id)))
+
+
+def wait_for(desk: Desk, words: str) -> None:
+    desk.wait_until("words => document.getElementById('told').textContent.includes(words)", words)
+
+
+def test_boxes_are_fixed_taken_away_and_drawn(
+    desk: Desk, store: Store, database: Database, recognizer: Recognizer
+):
+    store.photo(store.contributor(5), [1, 2], PHOTO)
+    (found,) = recognizer.read(PHOTO).digits
+    desk.open("/photos/1")
+    desk.press("8")
+    wait_for(desk, "Saved: 8")  # and the next box is chosen
+    desk.press("x")
+    wait_for(desk, "Saved: not a digit")
+    assert labels(database) == [8, NOT_A_DIGIT]
+    with desk.page.expect_navigation():
+        desk.press("Backspace")
+    assert labels(database) == [8, None]
+
+    frame = desk.page.locator("#photo image").bounding_box()
+    scale = frame["width"] / 320
+    x0, y0, x1, y1 = (scale * side for side in found.box)
+    mouse, left, top = desk.page.mouse, frame["x"], frame["y"]
+    corner = (left + max(x0 - 6, 1), top + y1 + 6)  # inside the first box: that is chosen
+    mouse.move(*corner)
+    mouse.down()
+    mouse.move(left + x1 + 6, top + y0 - 6, steps=5)
+    mouse.up()
+    desk.page.wait_for_selector("#sample-3[aria-current]")
+    desk.press("7")
+    wait_for(desk, "Saved: 7")
+    assert labels(database) == [8, None, 7]
+
+
+def test_a_box_is_drawn_with_the_keyboard(desk: Desk, store: Store):
+    store.photo(store.contributor(5), [], PHOTO)
+    desk.open("/photos/1")
+    desk.press("a", "ArrowRight", "Shift+ArrowDown", "Escape")
+    assert desk.page.get_attribute("#drawn", "width") == "0"
+    desk.press("a", *["Shift+ArrowDown"] * 10, *["Shift+ArrowRight"] * 10, *["ArrowLeft"] * 50)
+    desk.press(*["ArrowUp"] * 25)
+    desk.press("Enter")
+    desk.page.wait_for_selector("#sample-1[aria-current]")
