@@ -11,6 +11,7 @@ from commands.demo import demo
 from commands.doctor import doctor
 from commands.evaluate import evaluate
 from commands.export import export, freeze, verify
+from commands.fit_context import fit_context
 from commands.rank import rank
 from commands.read import read
 from commands.retrain import promote, retrain, rollback
@@ -64,8 +65,8 @@ def main() -> None:
 
 
 COMMANDS = (
-    run, only_bot, only_admin, upgrade, read, train, evaluate, freeze, export, verify, retrain,
-    promote, rollback, rank, demo, doctor,
+    run, only_bot, only_admin, upgrade, read, train, fit_context, evaluate, freeze, export, verify,
+    retrain, promote, rollback, rank, demo, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

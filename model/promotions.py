@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from model.database import Database, utc_now
 from model.network import Network, WrongWeights
-from model.recognizer import Recognizer
+from model.recognizer import Recognizer, shipped_judge
 from model.wheel_tables import Promotion, WeightsFile
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class InUse(Generic[Fallback]):
                     return
                 content = content_of(session, fingerprint) if fingerprint else None
             self._reader = (
-                Recognizer(read_network(content), fingerprint)
+                Recognizer(read_network(content), fingerprint, shipped_judge())
                 if content is not None and fingerprint is not None
                 else self.fallback
             )

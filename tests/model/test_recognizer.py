@@ -7,23 +7,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model.evaluation import edit_distance
-from model.layout import Candidate, Slice
-from model.network import Network
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto
-from model.recognizer import (
-    Digit,
-    Reading,
-    Recognizer,
-    best_path,
-    evidence,
-    is_edge,
-    place,
-    plausible,
-)
+from model.recognizer import Digit, Reading, Recognizer, place, strength
 from model.settings import PROJECT
-from model.vision import Line, Photo
+from model.vision import Photo
 
 
 def digit(
@@ -33,81 +22,9 @@ def digit(
     return Digit(value, confidence, box, 0, pixels, probabilities, 0.0)
 
 
-def line_of(pieces: list[int], groups: list[tuple[int, int]]) -> Line:
-    """A line whose slices belong to these pieces, with candidates of slices first to last."""
-    slices = [Slice(piece, 10 * i, 0, 10 * i + 9, 20) for i, piece in enumerate(pieces)]
-    found = [Candidate(first, last, (0, 0, 1, 1)) for first, last in groups]
-    return Line(slices, found, np.zeros((len(found), 28, 28), np.uint8))
-
-
-def path(line: Line, chances: list[float], no_digit: list[float]) -> list[int]:
-    return best_path(line, np.array(chances, np.float32), np.array(no_digit, np.float32))
-
-
-def test_two_slices_that_read_well_together_are_one_digit() -> None:
-    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
-    assert path(line, [0.3, 0.95, 0.2], [0.6, 0.02, 0.7]) == [1]
-
-
-def test_two_slices_that_read_well_alone_are_two_digits() -> None:
-    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
-    assert path(line, [0.95, 0.3, 0.9], [0.02, 0.6, 0.02]) == [0, 2]
-
-
-def test_what_is_no_digit_is_left_out() -> None:
-    line = line_of([0, 1, 2], [(0, 1), (1, 2), (2, 3)])
-    assert path(line, [0.9, 0.05, 0.9], [0.05, 0.9, 0.05]) == [0, 2]
-
-
-def test_a_piece_that_could_be_cut_is_left_out_whole() -> None:
-    line = line_of([0, 0], [(0, 1), (0, 2), (1, 2)])
-    assert path(line, [0.2, 0.05, 0.7], [0.7, 0.95, 0.3]) == []
-
-
-def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
-    groups = [(0, 1), (0, 2), (1, 2)]
-    chances, no_digit = [0.8, 0.6, 0.8], [0.1, 0.2, 0.1]
-    assert path(line_of([0, 1], groups), chances, no_digit) == [0, 2]
-    assert path(line_of([0, 0], groups), chances, no_digit) == [1]
-
-
-def test_commas_and_edges_are_no_digits() -> None:
-    usual = [digit(4, box=(40 * i, 0, 40 * i + 30, 50)) for i in range(3)]
-    comma, edge = digit(1, box=(200, 40, 205, 52)), digit(1, box=(300, 0, 310, 400))
-    boxes = np.array([found.box for found in [*usual, comma, edge]])
-    assert plausible([*usual, comma, edge], boxes) == usual
-
-
-def test_a_one_at_the_side_of_the_picture_is_an_edge() -> None:
-    assert is_edge(digit(1, box=(0, 10, 8, 90)), 640)
-    assert is_edge(digit(1, box=(630, 10, 640, 90)), 640)
-    assert not is_edge(digit(1, box=(300, 10, 308, 90)), 640)
-    assert not is_edge(digit(7, box=(0, 10, 40, 90)), 640)
-
-
-def test_edges_are_left_out_beside_digits_and_stay_alone() -> None:
-    biases = np.zeros(11, np.float32)
-    biases[1] = 9
-    ones = Recognizer(Network((np.zeros((11, 784), np.float32),), (biases,)), "all 1")
-    page = Image.new("L", (640, 300), 235)
-    page.paste(30, (0, 90, 9, 200))
-    assert ones.read(png(page)).text == "1"
-    for x in (200, 360):
-        page.paste(30, (x, 90, x + 9, 200))
-    assert ones.read(png(page)).text == "11"
-
-
-def test_a_few_digits_among_much_ink_of_their_size_are_none() -> None:
-    few = [digit(1, box=(40 * i, 0, 40 * i + 10, 50)) for i in range(3)]
-    boxes = np.array([(40 * i, 0, 40 * i + 10, 50) for i in range(20)])
-    assert plausible(few, boxes[:5]) == few
-    assert plausible(few, boxes) == []
-    assert plausible([digit(7, 0.2)], boxes) == []
-
-
-def test_lines_and_rings_say_nothing_of_the_way_a_photo_stands() -> None:
-    assert evidence([digit(0), digit(1)]) == 0
-    assert evidence([digit(4, 0.5), digit(7, 1.0)]) == pytest.approx(1.25)
+def test_a_reading_is_as_strong_as_its_digits_are_sure() -> None:
+    assert strength([]) == 0
+    assert strength([digit(4, 0.5), digit(7, 1.0)]) == pytest.approx(1.25)
 
 
 @pytest.mark.parametrize("turns", range(4))

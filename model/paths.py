@@ -1,0 +1,75 @@
+"""The best path through a line: which of its candidates read best together.
+
+A line is a row of slices, and each candidate joins neighbouring ones. From the left, the best way
+to explain the first slices is kept for every number of them (dynamic programming).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.vision import Line
+
+Array = NDArray[np.float32]
+
+MERGE_BONUS = 0.1
+"""What joining two slices is worth: a digit in pieces before a digit and some dirt."""
+
+OVERLAP_COST = 2.0
+"""What parting two pieces that stand above each other costs, times the share of the narrower one's
+width that they have in common: digits stand side by side."""
+
+CUT_COST = 1.0
+"""What cutting a piece in two must gain, in log likelihood."""
+
+
+class Part(NamedTuple):
+    """A part of a line: one candidate, as a digit or as what is none."""
+
+    candidate: int
+    digit: bool
+
+
+def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
+    """Return the parts that a line falls into, from the left.
+
+    `chances` of being a certain digit and `no_digit` are one number a candidate, 0..1. Each slice
+    weighs the same: a candidate of two slices must explain both. What is of one piece may also be
+    no digit. A cut through a piece must pay for itself.
+    """
+    count = len(line.slices)
+    pieces = [part.piece for part in line.slices]
+    parting = parting_costs(line)
+    score = np.full(count + 1, -np.inf)
+    score[0] = 0
+    came: list[tuple[int, Part]] = [(0, Part(0, False))] * (count + 1)
+    for index, candidate in enumerate(line.candidates):  # sorted by their first slice
+        first, last = candidate.first, candidate.last
+        reached = score[first] - parting[last]
+        value = reached + (last - first) * np.log(max(chances[index], 1e-6))
+        value += MERGE_BONUS * (last - first - 1)
+        if value > score[last]:
+            score[last], came[last] = value, (first, Part(index, True))
+        if pieces[first] == pieces[last - 1]:
+            value = reached + (last - first) * np.log(max(no_digit[index], 1e-6))
+            if value > score[last]:
+                score[last], came[last] = value, (first, Part(index, False))
+    path, at = [], count
+    while at:
+        at, part = came[at]
+        path.append(part)
+    return path[::-1]
+
+
+def parting_costs(line: Line) -> list[float]:
+    """Return what it costs to part a line before each slice, and at its end: nothing there."""
+    costs = [0.0]
+    for left, right in pairwise(line.slices):
+        common = min(left.x1, right.x1) - max(left.x0, right.x0)
+        shared = max(0.0, common / min(left.width, right.width))
+        costs.append(CUT_COST if left.piece == right.piece else OVERLAP_COST * shared)
+    return [*costs, 0.0]

@@ -1,0 +1,61 @@
+"""Which candidates of a line read best together."""
+
+import numpy as np
+
+from model.layout import Candidate, Slice
+from model.paths import best_path, parting_costs
+from model.vision import Line
+
+
+def line_of(pieces: list[int], groups: list[tuple[int, int]]) -> Line:
+    """A line whose slices belong to these pieces, with candidates of slices first to last."""
+    slices = [Slice(piece, 10 * i, 0, 10 * i + 9, 20) for i, piece in enumerate(pieces)]
+    found = [Candidate(first, last, (0, 0, 1, 1)) for first, last in groups]
+    return Line(slices, found, np.zeros((len(found), 28, 28), np.uint8))
+
+
+def path(line: Line, chances: list[float], no_digit: list[float]) -> list[int]:
+    """The candidates that are taken for digits."""
+    parts = best_path(line, np.array(chances, np.float32), np.array(no_digit, np.float32))
+    return [part.candidate for part in parts if part.digit]
+
+
+def test_two_slices_that_read_well_together_are_one_digit() -> None:
+    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.3, 0.95, 0.2], [0.6, 0.02, 0.7]) == [1]
+
+
+def test_two_slices_that_read_well_alone_are_two_digits() -> None:
+    line = line_of([0, 1], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.95, 0.3, 0.9], [0.02, 0.6, 0.02]) == [0, 2]
+
+
+def test_what_is_no_digit_is_left_out() -> None:
+    line = line_of([0, 1, 2], [(0, 1), (1, 2), (2, 3)])
+    assert path(line, [0.9, 0.05, 0.9], [0.05, 0.9, 0.05]) == [0, 2]
+
+
+def test_a_piece_that_could_be_cut_is_left_out_whole() -> None:
+    line = line_of([0, 0], [(0, 1), (0, 2), (1, 2)])
+    assert path(line, [0.2, 0.05, 0.7], [0.7, 0.95, 0.3]) == []
+
+
+def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
+    groups = [(0, 1), (0, 2), (1, 2)]
+    chances, no_digit = [0.8, 0.6, 0.8], [0.1, 0.2, 0.1]
+    assert path(line_of([0, 1], groups), chances, no_digit) == [0, 2]
+    assert path(line_of([0, 0], groups), chances, no_digit) == [1]
+
+
+def test_what_is_no_digit_is_on_the_path_too() -> None:
+    line = line_of([0, 1], [(0, 1), (1, 2)])
+    parts = best_path(line, np.array([0.9, 0.05]), np.array([0.05, 0.9]))
+    assert [(part.candidate, part.digit) for part in parts] == [(0, True), (1, False)]
+
+
+def test_two_pieces_above_each_other_are_hardly_two_digits() -> None:
+    above = [Slice(0, 0, 0, 20, 20), Slice(1, 4, 22, 24, 40)]
+    line = Line(above, [], np.zeros((0, 28, 28), np.uint8))
+    beside = line_of([0, 1], [])
+    assert parting_costs(line)[1] > 1
+    assert parting_costs(beside) == [0, 0, 0]
