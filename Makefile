@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run demo install test storm fuzz lint bench pictures figures
+.PHONY: run demo install test storm fuzz lint bench peers pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -58,6 +58,16 @@ lint: .venv/linted
 bench: .venv-bench/installed
 	.venv-bench/bin/python scripts/bench_network.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
+
+# Other readers on a folder of labelled photos; Tesseract is asked too where it is installed.
+.venv-peers/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[peers]'
+	@touch $@
+
+peers: .venv-peers/installed
+	.venv-peers/bin/python scripts/peers.py $(or $(PHOTOS),../shared/photos)
 
 # The pictures of the README, from the real thing; needs Chromium (apt-get install chromium).
 .venv/pictured: .venv/installed
