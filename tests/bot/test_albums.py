@@ -275,7 +275,7 @@ def test_killed_again_and_again_every_photo_is_stored_once_and_listed(
     people = [api.sender(name=f"Person {n}") for n in range(3)]
     albums = [(sender, send(sender, *"123456", group="1")) for sender in people]
     log = tmp_path / "log"
-    for _ in range(3):
+    for _ in range(2):
         with bot_process(api, database.url, log) as bot:
             before = len(api.calls_of("download"))
             end = time.monotonic() + 20
