@@ -19,6 +19,7 @@ from admin import (
     grid,
     health,
     login,
+    metrics,
     overview,
     people,
     privacy,
@@ -63,7 +64,7 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
         overview, review, grid, agreement, samples, boxes, export, weights, people, aside, try_it,
         privacy,
     )  # fmt: skip
-    for part in (login, *pages, api, health):
+    for part in (login, *pages, api, health, metrics):
         app.register_blueprint(part.blueprint)
     errors.register(app)
     return app

@@ -17,6 +17,7 @@ Answer = Response | tuple[Response | str, int] | tuple[Response | str, int, dict
 
 WORDS = {
     400: ("That request makes no sense here", "Go back, reload the page and try again."),
+    401: ("That needs the right key", "Send it in the header this address asks for."),
     403: ("That is not allowed", "Go back, reload the page and try again."),
     404: ("There is no such page", "It may have been deleted, or the address has a slip in it."),
     405: ("That is not how this address is used", "Go back and use the page's own buttons."),

@@ -26,7 +26,7 @@ from bot.redaction import redacted_logs, redactor
 from bot.telegram_bot import WANTED, RawBot, make_bot
 from bot.tidying import keep_tidy
 from bot.timing import DEFAULT_TIMING, Timing
-from bot.webhook import Webhook, WebhookServer
+from bot.webhook import Webhook, webhook_server
 from bot.worker import Worker
 from model.database import Database
 from model.settings import Settings
@@ -124,7 +124,7 @@ async def serve_webhook(
 
     url, secret = settings.webhook_url or "", settings.webhook_secret or ""
     webhook = Webhook(database, worker.handlers.conversation.bot_id, secret, hand_on)
-    with WebhookServer(webhook, settings.webhook_host, settings.webhook_port):
+    with webhook_server(webhook, settings.webhook_host, settings.webhook_port):
         await until_it_works(register, timing)
         log.info("Updates come by webhook.")
         await asyncio.Event().wait()

@@ -35,6 +35,7 @@ from bot.timing import Timing
 from bot.translation import translate
 from model.database import Database, utc_now
 from model.limits import Limits, count_message
+from model.metrics import PHOTOS, STAGES, UPDATES
 from model.promotions import InUse
 from model.recognizer import Reading
 from model.settings import Settings
@@ -126,7 +127,11 @@ class Handlers:
             await asyncio.to_thread(self.database.scrub)
         kind = "not for the bot" if message is None else type(message).__name__
         seconds = time.perf_counter() - started
-        log.info("update %d (row %d): %s, %.3f s", found.body["update_id"], row_id, kind, seconds)
+        UPDATES.labels(kind).inc()
+        STAGES.labels("update").observe(seconds)
+        update_id = found.body["update_id"]
+        known = {"update_id": update_id, "row": row_id, "kind": kind, "seconds": round(seconds, 3)}
+        log.info("update %d (row %d): %s, %.3f s", *known.values(), extra=known)
 
     def texts_of(self, row_id: int) -> Texts:
         """Return the texts in the language of an update's sender, as far as that can be read."""
@@ -210,7 +215,8 @@ class Handlers:
             if isinstance(outgoing, Parcel):
                 await self.parcels.send(message.chat_id, outgoing)
                 continue
-            sent_id = await deliver(self.bot, message, outgoing)
+            with STAGES.labels("answer").time():
+                sent_id = await deliver(self.bot, message, outgoing)
             if not isinstance(outgoing, Toast) and sent_id is not None:
                 replies |= dict.fromkeys(outgoing.photo_ids, sent_id)
         if replies and in_album:  # before another row of the album has its turn
@@ -229,6 +235,7 @@ class Handlers:
                     session, message, image, reading, weights
                 ),
             )
+            PHOTOS.inc()
         else:
             await asyncio.to_thread(
                 self.apply,
@@ -245,10 +252,12 @@ class Handlers:
         """
         working = asyncio.create_task(show_working(self.bot, photo.chat_id, self.timing.working))
         try:
-            image = await download(self.bot, photo, self.timing.download)
+            with STAGES.labels("download").time():
+                image = await download(self.bot, photo, self.timing.download)
             async with self._processors:
-                reader = await asyncio.to_thread(self.in_use.current)
-                return image, await asyncio.to_thread(reader.read, image), reader.weights
+                with STAGES.labels("read").time():
+                    reader = await asyncio.to_thread(self.in_use.current)
+                    return image, await asyncio.to_thread(reader.read, image), reader.weights
         finally:
             working.cancel()
 
@@ -260,7 +269,7 @@ class Handlers:
 
     def apply(self, row_id: int, change: Callable[[Session], None]) -> None:
         """Make a change, and in the same transaction say that only the answer is missing."""
-        with self.database.write() as session:
+        with STAGES.labels("store").time(), self.database.write() as session:
             row = inbox.find_open(session, row_id)
             if row is None:
                 raise Overtaken

@@ -19,6 +19,7 @@ from bot.languages import texts_for
 from bot.telegram_bot import RawBot
 from bot.timing import Timing
 from model.database import Database
+from model.metrics import FAULTS
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class Trouble:
             longest = self.timing.refused_pause if refused else self.timing.longest_pause
             self._pauses, self._kind = self.timing.pauses(longest), type(error)
         pause = wait_asked(error) or next(self._pauses)
+        FAULTS.labels(type(error).__name__).inc()
         log.error("%s. Next try in %.1f s.", in_words(error).rstrip("."), pause)
         await asyncio.sleep(pause)
 

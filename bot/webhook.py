@@ -5,26 +5,19 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import socket
-import threading
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from typing import Any
-
-import waitress
 
 from bot import inbox
 from bot.inbox import NoUpdate, Place
+from bot.wsgi_server import StartResponse, WsgiServer
 from model.database import Database
+from model.metrics import FAULTS
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes; Telegram's longest updates are a small part of it. The server refuses what is longer."""
-
-THREADS = 4
-
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Webhook:
@@ -65,43 +58,14 @@ class Webhook:
         try:
             with self.database.write() as session:
                 new = inbox.store(session, self.bot_id, [update])
-        except Exception:  # Telegram sends it again
+        except Exception as error:  # Telegram sends it again
+            FAULTS.labels(type(error).__name__).inc()
             log.exception("webhook: an update could not be stored")
             return "500 Internal Server Error"
         self.hand_on(new)
         return "200 OK"
 
 
-class WebhookServer:
-    """Serves the webhook in a thread; a context manager."""
-
-    def __init__(self, webhook: Webhook, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.socket = socket.create_server((host, port), family=family)
-        self.server = waitress.create_server(
-            webhook,
-            map={},
-            sockets=[self.socket],
-            threads=THREADS,
-            max_request_body_size=LARGEST_BODY,
-            ident=None,
-        )
-        self._thread = threading.Thread(target=self.server.run, name="webhook")
-
-    def __enter__(self) -> WebhookServer:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop; requests under way are answered."""
-        with closing(self.socket):
-            self.server.task_dispatcher.shutdown()
-            # waitress's loop ends when nothing is left to watch; it must close that itself
-            self.server.trigger.pull_trigger(self._close)
-            self._thread.join()
-
-    def _close(self) -> None:
-        self.server.close()
-        for channel in list(self.server.active_channels.values()):
-            channel.handle_close()
+def webhook_server(webhook: Webhook, host: str, port: int) -> WsgiServer:
+    """Return the server of a webhook: a context manager that serves meanwhile."""
+    return WsgiServer(webhook, host, port, LARGEST_BODY)

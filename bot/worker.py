@@ -19,6 +19,7 @@ from bot.inbox import Place
 from bot.messages import NotYet
 from bot.timing import Timing
 from model.database import Database
+from model.metrics import FAULTS
 from model.tables import InboxState, InboxUpdate
 
 log = logging.getLogger(__name__)
@@ -157,6 +158,7 @@ class Worker:
         except NotYet as wait:
             return wait
         except Exception as error:
+            FAULTS.labels(type(error).__name__).inc()
             log.warning(
                 "row %d: %s", row_id, in_words(error), exc_info=not isinstance(error, FORESEEN)
             )

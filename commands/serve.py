@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from typing import TYPE_CHECKING
 
 import click
 
+from commands.logs import set_up_logs
 from commands.settings import ASK_BOTFATHER, settings_of_run
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
     from model.database import Database
     from model.recognizer import Recognizer
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
     database = Database(settings.database_url)
     database.require_newest()
     recognizer = Recognizer.load(settings.weights)
@@ -59,6 +58,10 @@ def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
             from admin.serving import serving
 
             running.enter_context(serving(settings, database, recognizer, click.echo))
+        if with_bot and not with_admin and settings.metrics_token is not None:
+            from bot.metrics_page import metrics_server
+
+            running.enter_context(metrics_server(settings, database))
         if with_bot:
             from bot.application import run_bot
 

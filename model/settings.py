@@ -47,6 +47,9 @@ class Settings:
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_host: str = "127.0.0.1"
     webhook_port: int = 8001
+    log_format: str = "text"
+    metrics_token: str | None = field(default=None, repr=False)
+    metrics_port: int = 8002
     limit_a_minute: int = 60
     limit_a_day: int = 1000
     developer_info: str | None = None
@@ -64,9 +67,12 @@ class Settings:
         for name, port in (
             ("ADMIN_PORT", self.admin_port),
             ("WEBHOOK_PORT", self.webhook_port),
+            ("METRICS_PORT", self.metrics_port),
         ):
             if not 0 < port < 65536:
                 raise WrongSetting(f"{name} should be a port from 1 to 65535, not {port}.")
+        if self.log_format not in ("text", "json"):
+            raise WrongSetting(f"LOG_FORMAT should be text or json, not {self.log_format!r}.")
         if len(self.developer_info or "") > LONGEST_INFO:
             raise WrongSetting(f"DEVELOPER_INFO should have at most {LONGEST_INFO} characters.")
         if self.webhook_url is not None:

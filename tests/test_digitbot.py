@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -244,3 +245,34 @@ def test_the_database_is_made_where_the_setting_says(
     database = Database(f"sqlite:///{tmp_path}/data.sqlite")
     database.require_newest()
     database.close()
+
+
+def test_the_bot_alone_logs_as_json_and_serves_its_metrics(environment: dict[str, str]) -> None:
+    port = free_port()
+    run(environment, "upgrade")
+    with BotApi() as api:
+        environment |= {"TELEGRAM_API_URL": api.url, "TELEGRAM_BOT_TOKEN": api.token}
+        environment |= {"LOG_FORMAT": "json", "METRICS_TOKEN": "w", "METRICS_PORT": str(port)}
+        process = subprocess.Popen(
+            [*PROGRAM, "bot"], env=environment, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            ann = api.sender()
+            ann.text("hi")
+            ann.wait_answer(timeout=30)
+            address = f"http://127.0.0.1:{port}/metrics"
+            watcher = urllib.request.Request(address, headers={"Authorization": "Bearer w"})
+            with urllib.request.urlopen(watcher) as answer:
+                metrics = answer.read().decode()
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(address)
+            api.wait_confirmed()
+            process.terminate()
+            _, log = process.communicate(timeout=15)
+        finally:
+            process.kill()
+    assert 'digitbot_inbox{state="waiting"}' in metrics
+    lines = [json.loads(line) for line in log.splitlines()]
+    (update,) = [line for line in lines if "update_id" in line]
+    assert update["kind"] == "TextSent"
+    assert 0 < update["seconds"] < 10

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.inbox import Place
 from bot.languages import ENGLISH
-from bot.webhook import LARGEST_BODY, Webhook, WebhookServer
+from bot.webhook import LARGEST_BODY, Webhook, webhook_server
 from model.database import Database
 from model.tables import InboxUpdate
 from tests.bot.chosen_reader import made_photo
@@ -50,7 +50,7 @@ class Served:
 def served(database: Database) -> Iterator[Served]:
     handed_on: list[Place] = []
     port = free_port()
-    with WebhookServer(Webhook(database, 1, SECRET, handed_on.extend), "127.0.0.1", port):
+    with webhook_server(Webhook(database, 1, SECRET, handed_on.extend), "127.0.0.1", port):
         yield Served(port, handed_on)
 
 
