@@ -13,7 +13,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -21,6 +21,7 @@ from telegram.error import TelegramError
 from bot.handlers import Handlers, Reader
 from bot.inbox import Place
 from bot.introduction import introduce
+from bot.later import Later
 from bot.polling import Poller, Trouble
 from bot.redaction import redacted_logs, redactor
 from bot.telegram_bot import WANTED, RawBot, make_bot
@@ -116,14 +117,20 @@ async def serve_webhook(
     """Take updates by webhook until cancelled."""
     loop = asyncio.get_running_loop()
 
+    later = Later(bot)
+
     def hand_on(places: list[Place]) -> None:
         loop.call_soon_threadsafe(worker.add, places)
+        loop.call_soon_threadsafe(later.over)
+
+    def put_off(update: Any) -> None:
+        asyncio.run_coroutine_threadsafe(later.tell([update]), loop)
 
     async def register() -> bool:
         return await bot.set_webhook(url, secret_token=secret, allowed_updates=WANTED)
 
     url, secret = settings.webhook_url or "", settings.webhook_secret or ""
-    webhook = Webhook(database, worker.handlers.conversation.bot_id, secret, hand_on)
+    webhook = Webhook(database, worker.handlers.conversation.bot_id, secret, hand_on, put_off)
     with webhook_server(webhook, settings.webhook_host, settings.webhook_port):
         await until_it_works(register, timing)
         log.info("Updates come by webhook.")

@@ -109,6 +109,11 @@ def texts_of(row: InboxUpdate) -> Texts:
     return texts_for(find_language(json.loads(row.body)))
 
 
+def has_id(update: Any) -> bool:
+    """Return whether an update can be confirmed."""
+    return isinstance(update, dict) and whole_id(update.get("update_id")) is not None
+
+
 def whole_id(value: Any) -> int | None:
     """Return `value` if it can be an id."""
     fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID

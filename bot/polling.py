@@ -12,10 +12,9 @@ from sqlalchemy.exc import OperationalError
 from telegram.error import Conflict, InvalidToken
 
 from bot import inbox
-from bot.delivery import tell
 from bot.faults import in_words, wait_asked
 from bot.inbox import Place
-from bot.languages import texts_for
+from bot.later import Later
 from bot.telegram_bot import RawBot
 from bot.timing import Timing
 from model.database import Database
@@ -40,7 +39,7 @@ class Poller:
         self.timing = timing
         self.hand_on = hand_on
         self.offset: int | None = None
-        self.told: set[int] = set()
+        self.later = Later(bot)
 
     async def run(self) -> None:
         """Poll until cancelled; whatever fails is tried again after a growing pause."""
@@ -72,32 +71,19 @@ class Poller:
         try:
             new = await asyncio.to_thread(self.store, updates)
         except OperationalError:
-            await self.tell_later(updates)
+            await self.later.tell(updates)
             raise
-        self.told.clear()
-        ids = [update["update_id"] for update in updates if has_id(update)]
+        self.later.over()
+        ids = [update["update_id"] for update in updates if inbox.has_id(update)]
         if ids:
             self.offset = (max(ids) if new else ids[-1]) + 1
         self.hand_on(new)
         return len(new)
 
-    async def tell_later(self, updates: list[Any]) -> None:
-        """Tell the senders of updates, once, that theirs wait with Telegram for better times."""
-        for update in filter(has_id, updates):
-            chat_id = inbox.find_id(update, "chat")
-            if chat_id is not None and update["update_id"] not in self.told:
-                self.told.add(update["update_id"])
-                await tell(self.bot, chat_id, texts_for(inbox.find_language(update)).later)
-
     def store(self, updates: list[Any]) -> list[Place]:
         """Commit updates to the inbox; return the new ones."""
         with self.database.write() as session:
             return inbox.store(session, self.bot_id, updates)
-
-
-def has_id(update: Any) -> bool:
-    """Return whether an update can be confirmed."""
-    return isinstance(update, dict) and inbox.whole_id(update.get("update_id")) is not None
 
 
 class Trouble:

@@ -8,7 +8,10 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from bot import inbox
+from bot.faults import in_words
 from bot.inbox import NoUpdate, Place
 from bot.wsgi_server import StartResponse, WsgiServer
 from model.database import Database
@@ -23,16 +26,23 @@ LARGEST_BODY = 1024 * 1024
 class Webhook:
     """A WSGI application that stores posted updates and hands the new ones on.
 
-    `hand_on` is called in one of the server's threads.
+    `hand_on` is called in one of the server's threads; so is `put_off`, with what the database
+    can't take now.
     """
 
     def __init__(
-        self, database: Database, bot_id: int, secret: str, hand_on: Callable[[list[Place]], None]
+        self,
+        database: Database,
+        bot_id: int,
+        secret: str,
+        hand_on: Callable[[list[Place]], None],
+        put_off: Callable[[Any], None],
     ) -> None:
         self.database = database
         self.bot_id = bot_id
         self.secret = secret
         self.hand_on = hand_on
+        self.put_off = put_off
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -60,7 +70,10 @@ class Webhook:
                 new = inbox.store(session, self.bot_id, [update])
         except Exception as error:  # Telegram sends it again
             FAULTS.labels(type(error).__name__).inc()
-            log.exception("webhook: an update could not be stored")
+            foreseen = isinstance(error, OperationalError)
+            log.error("webhook: not stored: %s", in_words(error), exc_info=not foreseen)
+            if foreseen:
+                self.put_off(update)
             return "500 Internal Server Error"
         self.hand_on(new)
         return "200 OK"

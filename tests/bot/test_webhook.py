@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,17 +14,13 @@ from bot.languages import ENGLISH
 from bot.webhook import LARGEST_BODY, Webhook, webhook_server
 from model.database import Database
 from model.tables import InboxUpdate
+from tests.bot.bot_process import free_port
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Sender
 
 SECRET = "only_Telegram-knows"
 UPDATE = {"update_id": 5, "message": {"chat": {"id": 1}}}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @dataclass
@@ -50,7 +45,7 @@ class Served:
 def served(database: Database) -> Iterator[Served]:
     handed_on: list[Place] = []
     port = free_port()
-    with webhook_server(Webhook(database, 1, SECRET, handed_on.extend), "127.0.0.1", port):
+    with webhook_server(Webhook(database, 1, SECRET, handed_on.extend, print), "127.0.0.1", port):
         yield Served(port, handed_on)
 
 
