@@ -1,5 +1,6 @@
 """What the README promises of settings and commands is all there is."""
 
+import ast
 import re
 
 import digitbot
@@ -33,3 +34,16 @@ def test_every_command_of_the_bot_is_told() -> None:
 def test_every_picture_and_page_that_it_shows_is_there() -> None:
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (PROJECT / target).exists(), target
+
+
+def test_every_promise_names_a_test_that_there_is() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", README)
+    assert len(named) > 20
+    for file, path in named:
+        *classes, function = path.split("::")
+        inside: ast.AST = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+        for name in (*classes, function):
+            found = [n for n in ast.iter_child_nodes(inside) if getattr(n, "name", "") == name]
+            assert len(found) == 1, f"{file} has no {path}"
+            inside = found[0]
+        assert isinstance(inside, ast.FunctionDef), path
