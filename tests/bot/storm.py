@@ -6,15 +6,18 @@ prints what was sent, stored and answered, and fails unless all three agree. `ki
 bot no moment to put anything away; each time another process takes up what it left.
 """
 
+import math
 import random
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from sqlalchemy import func, select
@@ -23,10 +26,10 @@ from model.database import Database
 from model.tables import InboxState, InboxUpdate, LabelEvent, Photo, Sample
 from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import made_photo
-from tests.bot_api import BotApi, Message, Sender
+from tests.bot_api import BotApi, Message, NoAnswerError, Sender
 
-PATIENCE = 60.0
-"""Seconds to wait for an answer while bots come and go."""
+PATIENCE = 120.0
+"""Seconds to wait for what is missing once the last bot runs, or for a bot's first call."""
 
 LONGEST_LIFE = 150
 """Calls, at most, that a bot makes before its death: a moment in its work, however fast it is."""
@@ -34,6 +37,7 @@ LONGEST_LIFE = 150
 IDLE = 2.0
 """Seconds without a call after which a bot is killed all the same."""
 
+T = TypeVar("T")
 Key = tuple[int, int]
 """Chat and message: what makes a photo the same photo."""
 
@@ -132,6 +136,7 @@ class Storm:
         self.outcome = Outcome()
         self._may_send = threading.Semaphore(0)
         self._lock = threading.Lock()
+        self._until = math.inf  # when to give up waiting
 
     def run(self) -> Outcome:
         """Let it blow over; return what is left."""
@@ -141,6 +146,7 @@ class Storm:
             for life in range(self.plan.kills):
                 self.live_and_die(self.plan.share(life, self.plan.kills))
             with bot_process(self.api, self.database.url, self.log):
+                self._until = time.monotonic() + PATIENCE
                 self.outcome.refused = [said for talk in talks for said in complaint(talk)]
                 self.wait_until_all_is_done()
         self.look()
@@ -176,7 +182,7 @@ class Storm:
             burst = min(left, chance.randint(1, 3))
             left -= burst
             for photo, digits in [self.send(person, chance) for _ in range(burst)]:
-                answer = person.wait_answer(to=photo, timeout=PATIENCE)
+                answer = self.wait(lambda t, photo=photo: person.wait_answer(to=photo, timeout=t))
                 if not answer.text.startswith(digits):
                     raise AssertionError(f"{digits} was answered with {answer.text!r}")
                 if chance.random() < 0.6:
@@ -201,10 +207,19 @@ class Storm:
             self.outcome.said[photo.chat_id, photo.message_id] = label
         if count == 1:
             query = person.press(answer, label)
-            self.api.wait_callback_answer(query, PATIENCE)
+            self.wait(lambda t: self.api.wait_callback_answer(query, t))
         else:
             text = person.reply(answer, label)
-            person.wait_answer(to=text, timeout=PATIENCE)
+            self.wait(lambda t: person.wait_answer(to=text, timeout=t))
+
+    def wait(self, ask: Callable[[float], T]) -> T:
+        """Ask, a second at a time, until there is an answer; raises `NoAnswerError`."""
+        while True:
+            try:
+                return ask(1.0)
+            except NoAnswerError:
+                if time.monotonic() > self._until:
+                    raise
 
     def count_answers(self) -> Counter[Key]:
         """Return how often each photo was answered."""
