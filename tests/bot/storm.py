@@ -8,6 +8,7 @@ bot no moment to put anything away; each time another process takes up what it l
 
 import math
 import random
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +52,7 @@ class Plan:
     photos: int
     kills: int
     seed: int
+    by_webhook: bool = False
 
     def share(self, number: int, of: int) -> int:
         """Return how many of the photos fall to one of so many, the first ones getting the rest."""
@@ -145,17 +148,21 @@ class Storm:
             talks = [pool.submit(self.talk, n, person) for n, person in enumerate(people)]
             for life in range(self.plan.kills):
                 self.live_and_die(self.plan.share(life, self.plan.kills))
-            with bot_process(self.api, self.database.url, self.log):
+            with self.bot():
                 self._until = time.monotonic() + PATIENCE
                 self.outcome.refused = [said for talk in talks for said in complaint(talk)]
                 self.wait_until_all_is_done()
         self.look()
         return self.outcome
 
+    def bot(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """Return a bot that runs as long as its context lasts."""
+        return bot_process(self.api, self.database.url, self.log, self.plan.by_webhook)
+
     def live_and_die(self, photos: int) -> None:
         """Start the bot, let people send so many photos, and kill it in the midst of them."""
         calls = len(self.api.calls)
-        with bot_process(self.api, self.database.url, self.log) as bot:
+        with self.bot() as bot:
             began = time.monotonic()
             self._may_send.release(photos)
             self.wait_for_calls(calls + self.random.randint(1, LONGEST_LIFE))
@@ -270,12 +277,13 @@ def complaint(talk: Future[None]) -> list[str]:
 @click.option("--photos", default=300, show_default=True)
 @click.option("--kills", default=25, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(people: int, photos: int, kills: int, seed: int) -> None:
+@click.option("--webhook", is_flag=True, help="Updates come by webhook instead of being fetched.")
+def main(people: int, photos: int, kills: int, seed: int, webhook: bool) -> None:
     """Let a storm blow; exits with 1 if anything was lost, doubled or left unanswered."""
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
         database = Database(f"sqlite:///{folder}/storm.sqlite")
         database.upgrade()
-        plan = Plan(people, photos, kills, seed)
+        plan = Plan(people, photos, kills, seed, webhook)
         outcome = Storm(plan, api, database, Path(folder) / "log").run()
         database.close()
     click.echo(outcome.table())
