@@ -143,6 +143,7 @@ class Storm:
 
     def run(self) -> Outcome:
         """Let it blow over; return what is left."""
+        self.api.state.callback_lifetime = math.inf  # a minute may pass before the next bot's life
         people = [self.api.sender(name=f"Person {n}") for n in range(self.plan.people)]
         with ThreadPoolExecutor(len(people)) as pool:
             talks = [pool.submit(self.talk, n, person) for n, person in enumerate(people)]
