@@ -19,7 +19,7 @@ AXE = resources.files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
 PAGES = [
     "/", "/review", "/review?predicted=3", "/grid?digit=7", "/samples", "/samples?label=9",
     "/samples/1", "/photos/1",
-    "/agreement", "/export", "/people", "/aside", "/try", "/privacy", "/nowhere",
+    "/agreement", "/export", "/weights", "/people", "/aside", "/try", "/privacy", "/nowhere",
 ]  # fmt: skip
 
 HOSTILE = (
