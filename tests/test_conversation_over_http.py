@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw
 from bot.languages import ENGLISH
 from model.database import Database
 from model.dataset import Dataset
-from model.export import Which, write_npz
+from model.export import save_export
 from model.recognizer import Recognizer
 from model.settings import Settings
+from model.versions import freeze_version
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi
@@ -27,9 +28,10 @@ def api() -> Iterator[BotApi]:
 
 
 def exported(database: Database, path: Path) -> list[int]:
-    """Return the labels of an export that is read back."""
-    with database.read() as session:
-        path.write_bytes(b"".join(write_npz(session, Which.LABELLED)))
+    """Return the labels of an export of what is labelled now, read back."""
+    with database.write() as session:
+        number = freeze_version(session).id
+    save_export(database, path, "npz", number)
     return [int(label) for label in Dataset.load(path).labels]
 
 
