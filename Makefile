@@ -58,6 +58,7 @@ lint: .venv/linted
 bench: .venv-bench/installed
 	.venv-bench/bin/python scripts/bench_network.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
+	PYTHONPATH=. .venv-bench/bin/python scripts/bench_admin.py
 
 # Other readers on a folder of labelled photos; Tesseract is asked too where it is installed.
 .venv-peers/installed: pyproject.toml constraints.txt
