@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.bot_api import BotApi
 
 ROOT = Path(__file__).resolve().parents[2]
+STARTING = 30.0
+"""Seconds that a process may take to start on a busy machine."""
 
 
 def free_port() -> int:

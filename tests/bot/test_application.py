@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
-from tests.bot.bot_process import bot_process
+from tests.bot.bot_process import STARTING, bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Message, Sender
@@ -89,7 +89,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
     crowd = Crowd(api, people=4, seed=4)
     api.faults.hang("download")
     with bot_process(api, database.url, log) as bot:
-        api.wait_call("getMe")
+        api.wait_call("getMe", timeout=STARTING)
         sending = crowd.send(12, pause=0.02)
         api.wait_call("sendPhoto")
         bot.terminate()
@@ -111,7 +111,7 @@ def test_told_to_stop_before_telegram_ever_answered_it_stops(
 ) -> None:
     api.faults.hang("getMe", times=None)
     with bot_process(api, database.url, log) as bot:
-        api.wait_call("getMe")
+        api.wait_call("getMe", timeout=STARTING)
         bot.send_signal(signal.SIGINT)
         assert bot.wait(5) == 0
     assert "Traceback" not in log.read_text()

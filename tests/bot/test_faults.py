@@ -17,14 +17,11 @@ from model.export.rows import Source
 from model.tables import InboxUpdate, LabelEvent, Photo
 from model.versions import find_version, freeze_version
 from model.wheel_tables import Which
-from tests.bot.bot_process import bot_process
+from tests.bot.bot_process import STARTING, bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Sender
-
-STARTING = 30.0
-"""Seconds that a process may take to start on a busy machine."""
 
 Log = pytest.LogCaptureFixture
 
