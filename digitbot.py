@@ -10,7 +10,7 @@ import click
 from commands.demo import demo
 from commands.doctor import doctor
 from commands.evaluate import evaluate
-from commands.export import export, freeze, verify
+from commands.export import export, freeze, import_samples, verify
 from commands.fit_context import fit_context
 from commands.rank import rank
 from commands.read import read
@@ -31,6 +31,7 @@ class Program(click.Group):
         from model.dataset import NoDownload, WrongDataset
         from model.evaluation import UnusableManifest
         from model.export.verify import DamagedExport
+        from model.imports import WrongImport
         from model.network import WrongWeights
         from model.promotions import UnknownWeights
         from model.retraining.rows import AlreadyRetraining
@@ -52,6 +53,7 @@ class Program(click.Group):
             UnusableManifest,
             WrongCheckpoint,
             WrongDataset,
+            WrongImport,
             WrongSetting,
             WrongWeights,
         ) as error:
@@ -66,7 +68,7 @@ def main() -> None:
 
 COMMANDS = (
     run, only_bot, only_admin, upgrade, read, train, fit_context, evaluate, freeze, export, verify,
-    retrain, promote, rollback, rank, demo, doctor,
+    import_samples, retrain, promote, rollback, rank, demo, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

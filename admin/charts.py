@@ -92,10 +92,10 @@ def draw_line(frame: Frame, line: Line, number: int) -> Markup:
         drawn += Markup("").join(
             Markup('<circle class="dot" cx="{}" cy="{}" r="2.5"/>').format(x, y) for x, y in places
         )
-    x, y = places[-1]
+    x, y = places[0 if number else -1]  # names at both ends don't meet
     above = y - 6 if y > TOP + 14 else y + 14
-    return drawn + Markup('<text class="name" x="{}" y="{}" text-anchor="end">{}</text>').format(
-        x, above, line.name
+    return drawn + Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+        x, above, "start" if number else "end", line.name
     )
 
 
@@ -126,7 +126,7 @@ def axes(frame: Frame, ticks: Sequence[tuple[float, str]], percent: bool) -> Mar
     for number in range(5):
         value = frame.y0 + (frame.y1 - frame.y0) * number / 4
         y = frame.y(value)
-        word = f"{100 * value:.4g} %" if percent else f"{value:.3g}" if value < 1000 else si(value)
+        word = f"{100 * value:.3g} %" if percent else f"{value:.3g}" if value < 1000 else si(value)
         drawn += Markup(
             '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>'
             '<text x="{}" y="{}" text-anchor="end">{}</text>'

@@ -73,3 +73,33 @@ def verify(file: Path) -> None:
         f"{manifest['samples']:,} samples in {manifest['files']:,} files"
         + (f"; {withdrawn:,} were withdrawn since it was frozen." if withdrawn else ".")
     )
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="What these samples shall be known by.")
+def import_samples(file: Path, source: str) -> None:
+    """Take in samples collected elsewhere: a ZIP of folders 0 to 9, or of IDX files.
+
+    Who imports them vouches for the consent of those who wrote them.
+    """
+    from model.database import Database
+    from model.imports import import_file
+    from model.recognizer import Recognizer
+
+    settings = settings_of_run()
+    database = Database(settings.database_url)
+    database.require_newest()
+    seen = 0
+
+    def tell(count: int) -> None:
+        nonlocal seen
+        seen += count
+        if sys.stderr.isatty():
+            click.echo(f"\r{seen:,} pictures", nl=False, err=True)
+
+    taken, passed = import_file(database, Recognizer.load(settings.weights), file, source, tell)
+    click.echo(
+        f"{file}: {taken:,} samples of {source} came in; {passed:,} did not: here already, "
+        "or not just one digit in the picture."
+    )

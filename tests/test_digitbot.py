@@ -54,7 +54,7 @@ def draw_seven(path: Path) -> Path:
 def test_help_names_every_command(environment: dict[str, str]) -> None:
     shown = run(environment, "--help").stdout
     names = "run bot admin read train evaluate freeze export verify retrain promote rollback"
-    for command in [*names.split(), "upgrade", "demo", "doctor"]:
+    for command in [*names.split(), "upgrade", "demo", "doctor", "import"]:
         assert f"  {command} " in shown
 
 
