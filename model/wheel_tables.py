@@ -140,3 +140,14 @@ class RetrainingEpoch(Base):
     loss: Mapped[float] = mapped_column(Float)
     accuracy: Mapped[float | None] = mapped_column(Float)  # of the collected validation samples
     seconds: Mapped[float] = mapped_column(Float)
+
+
+class Tally(Base):
+    """The numbers of the overview as they were last counted; there is one row."""
+
+    __tablename__ = "tallies"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    counted_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+    seconds: Mapped[float] = mapped_column(Float)  # that it took
+    body: Mapped[str] = mapped_column(Text)  # JSON; numbers and keys, no name of a person

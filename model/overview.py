@@ -1,0 +1,162 @@
+"""What was collected, in numbers: counted anew where that is quick, else kept and renewed aside.
+
+At a million samples counting takes seconds, and a page may not. So the last count is stored, and
+shown with its time, while a thread of the process makes the next one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import threading
+import time
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from model.contributors import kept
+from model.database import Database, utc_now
+from model.review import count_samples
+from model.tables import NOT_A_DIGIT, Contributor, Sample
+from model.wheel_tables import Tally
+
+log = logging.getLogger(__name__)
+
+SMALL = 20_000
+"""So many samples are counted for every look; that takes some 50 milliseconds."""
+RENEW = datetime.timedelta(minutes=1)
+"""A stored count is renewed when it is this old, and twenty times as old as it took to make."""
+MOST_DAYS = 90
+MOST_PEOPLE = 12
+
+Overview = dict[str, Any]
+"""JSON values: counts, days, confusion, labelled, people, most, and said (by sender × operator)."""
+
+RENEWING = threading.Lock()
+"""One count at a time in a process."""
+
+
+def count_overview(session: Session) -> Overview:
+    """Count everything; on a large database this takes a while."""
+    return {
+        "counts": count_samples(session),
+        "days": count_days(session),
+        "confusion": matrix_of(session, Sample.label, Sample.predicted),
+        "said": matrix_of(session, Sample.sender_label, Sample.operator_label),
+        **count_people(session),
+    }
+
+
+def count_days(session: Session) -> list[list[Any]]:
+    """Return [day, samples, labelled by their sender, of these read right] for the last days."""
+    day = func.date(Sample.created_at)
+    said = Sample.sender_label.is_not(None)
+    query = (
+        select(
+            day,
+            func.count(),
+            func.count(case((said, 1))),
+            func.count(case((Sample.sender_label == Sample.predicted, 1))),
+        )
+        .join(Sample.photo)
+        .where(kept(), Sample.created_at > utc_now() - datetime.timedelta(days=MOST_DAYS))
+        .group_by(day)
+        .order_by(day)
+    )
+    return [[str(found), *counts] for found, *counts in session.execute(query)]
+
+
+def matrix_of(session: Session, rows: Any, columns: Any) -> list[list[int]]:
+    """Return how often each value of one column stands beside each of another, 11×11."""
+    query = (
+        select(rows, columns, func.count())
+        .select_from(Sample)
+        .join(Sample.photo)
+        .where(kept(), rows.is_not(None), columns.is_not(None))
+        .group_by(rows, columns)
+    )
+    matrix = [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)]
+    for row, column, count in session.execute(query):
+        matrix[row][column] = count
+    return matrix
+
+
+def count_people(session: Session) -> dict[str, Any]:
+    """Return how many people gave samples, and [id, samples, corrected] of those with most."""
+    corrected = func.count(case((Sample.label != Sample.predicted, 1)))
+    groups = func.count().over()
+    query = (
+        select(Sample.contributor_id, func.count(), corrected, groups)
+        .join(Sample.photo)
+        .where(kept())
+        .group_by(Sample.contributor_id)
+        .order_by(func.count().desc())
+        .limit(MOST_PEOPLE)
+    )
+    ranked = session.execute(query).all()
+    people = ranked[0][3] if ranked else 0
+    return {"people": people, "most": [list(row[:3]) for row in ranked]}
+
+
+def agreement(said: list[list[int]]) -> tuple[int, float, float] | None:
+    """Return (samples labelled by both, share of agreement, Cohen's kappa); None for no sample.
+
+    Kappa takes off what two people who label at random, each as often as they do, would agree in.
+    """
+    total = sum(map(sum, said))
+    if not total:
+        return None
+    same = sum(said[label][label] for label in range(len(said))) / total
+    rows = [sum(row) / total for row in said]
+    columns = [sum(column) / total for column in zip(*said, strict=True)]
+    luck = sum(row * column for row, column in zip(rows, columns, strict=True))
+    return total, same, 1.0 if luck == 1 else (same - luck) / (1 - luck)
+
+
+def names_of(session: Session, ids: list[int]) -> dict[int, str]:
+    """Return the names of contributors that are still here."""
+    query = select(Contributor.id, Contributor.name).where(Contributor.id.in_(ids))
+    return dict(session.execute(query).all())
+
+
+# --- kept and renewed ------------------------------------------------------------------------
+
+
+def look(database: Database, session: Session) -> tuple[Overview, datetime.datetime]:
+    """Return the numbers and when they were counted: now, or a moment ago."""
+    newest = session.scalar(select(func.max(Sample.id))) or 0
+    if newest <= SMALL:
+        return count_overview(session), utc_now()
+    tally = session.get(Tally, 1)
+    if tally is None:
+        return renew(database)
+    old = utc_now() - tally.counted_at
+    if old > max(RENEW, datetime.timedelta(seconds=20 * tally.seconds)):
+        threading.Thread(target=renew_aside, args=(database,), daemon=True).start()
+    return json.loads(tally.body), tally.counted_at
+
+
+def renew_aside(database: Database) -> None:
+    """Count in a thread of its own, unless that is being done."""
+    if not RENEWING.acquire(blocking=False):
+        return
+    try:
+        renew(database)
+    except SQLAlchemyError as error:
+        log.warning("The overview could not be counted: %s", error)
+    finally:
+        RENEWING.release()
+
+
+def renew(database: Database) -> tuple[Overview, datetime.datetime]:
+    """Count and store."""
+    started, now = time.perf_counter(), utc_now()
+    with database.read() as session:
+        found = count_overview(session)
+    seconds = time.perf_counter() - started
+    with database.write() as session:
+        session.merge(Tally(id=1, counted_at=now, seconds=seconds, body=json.dumps(found)))
+    return found, now

@@ -1,0 +1,39 @@
+from flask.testing import FlaskClient
+
+from model.database import Database
+from model.promotions import keep_weights, promote
+from model.review import find_kept_sample
+from model.samples import label_sample
+from model.tables import Labeller
+from tests.filling import Store
+from tests.model.test_promotions import made_weights
+
+
+def test_pictures_and_the_same_numbers_in_tables(
+    operator: FlaskClient, store: Store, database: Database
+):
+    ids = store.photo(store.contributor(5, name="<b>Ann"), [1, 1, 1, 2])
+    with database.write() as session:
+        for sample_id, label in zip(ids, (1, 7, 1, 2), strict=True):
+            label_sample(session, find_kept_sample(session, sample_id), label, Labeller.SENDER)
+        label_sample(session, find_kept_sample(session, ids[0]), 1, Labeller.OPERATOR)
+        promote(session, keep_weights(session, made_weights(1)))
+    page = operator.get("/").text
+    assert page.count('<svg class="chart"') == 2
+    assert "4 samples</title>" in page  # the bar of today
+    assert "<title>promoted 20" in page
+    assert "<td>4</td><td>4</td><td>75.0 %</td>" in page
+    assert 'href="/samples?label=7&amp;predicted=1"' in page  # a cell leads to its samples
+    assert "1 contributor</h2>" in page
+    assert "&lt;b&gt;Ann" in page
+    assert "They agree on" in page
+    assert "Cohen&#39;s kappa" in page or "Cohen's kappa" in page
+    cell = operator.get("/samples?label=7&predicted=1").text
+    assert f"/samples/{ids[1]}" in cell
+    assert f'"/samples/{ids[0]}"' not in cell
+
+
+def test_an_empty_database_has_no_picture(operator: FlaskClient):
+    page = operator.get("/").text
+    assert "No samples yet" in page
+    assert "<svg class" not in page
