@@ -159,6 +159,8 @@ class Row:
     wrong: float
     mnist: float
     seconds: float
+    processor: float
+    """Seconds of it, over all cores: what is left of the time on a machine that is busy."""
 
 
 def turn(
@@ -172,13 +174,14 @@ def turn(
     """Teach, retrain and judge, and print the table."""
     test = load_mnist(mnist)[1]
 
-    def judge(weights: Path, corrections: int, seconds: float) -> Row:
+    def judge(weights: Path, corrections: int, seconds: float, processor: float) -> Row:
         wrong = errors(weights, judged)
-        return Row(corrections, wrong, 1 - accuracy(Network.load(weights), test), seconds)
+        lost = 1 - accuracy(Network.load(weights), test)
+        return Row(corrections, wrong, lost, seconds, processor)
 
     print(f"\n{title}: {len(taught)} photos to teach with, {len(judged)} to judge by\n", flush=True)
     print("corrections  errors on the others  MNIST errors  retrained in")
-    show(before := judge(base, 0, 0), None)
+    show(before := judge(base, 0, 0, 0), None)
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
         database = Database(f"sqlite:///{folder}/digitbot.sqlite")
         database.upgrade()
@@ -190,29 +193,29 @@ def turn(
             ):
                 people.teach(taught[done:step])
             done = step
-            made, seconds = retrain(database, settings, Path(folder) / f"{step}.npz")
-            show(judge(made, len(taught[:step]), seconds), before)
+            made, *took = retrain(database, settings, Path(folder) / f"{step}.npz")
+            show(judge(made, len(taught[:step]), *took), before)
         database.close()
 
 
-def retrain(database: Database, settings: Settings, out: Path) -> tuple[Path, float]:
-    """Retrain from all that was corrected; return the weights, and the seconds that took.
+def retrain(database: Database, settings: Settings, out: Path) -> tuple[Path, float, float]:
+    """Retrain from all that was corrected; return the weights, and the seconds of clock and cores.
 
     All who taught are put into the training split: the others are the test here.
     """
     with database.write() as session:
         session.execute(update(Contributor).values(split=Split.TRAIN))
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     number = enter_retraining(database)
     carry_out(settings, number)
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, time.process_time() - used
     with database.read() as session:
         run = find_retraining(session, number)
         weights = session.get(WeightsFile, run.weights_id)
         if weights is None:
             raise SystemExit(f"The retraining {run.state.value}: {run.step}")
         out.write_bytes(content_of(session, weights.fingerprint))
-    return out, seconds
+    return out, seconds, processor
 
 
 def errors(weights: Path, photos: Sequence[Photo]) -> float:
@@ -242,7 +245,7 @@ def read_photo(data: bytes) -> str:
 def show(row: Row, before: Row | None) -> None:
     """Print a line of the table."""
     gone = f" ({100 * (1 - row.wrong / before.wrong):+.0f} % gone)" if before else ""
-    took = f"{row.seconds:.0f} s" if row.seconds else ""
+    took = f"{row.seconds:.0f} s ({row.processor:.0f} s of processors)" if row.seconds else ""
     errors = f"{100 * row.wrong:13.2f} %{gone:14}  {100 * row.mnist:9.2f} %"
     print(f"{row.corrections:11}  {errors}  {took}", flush=True)
 

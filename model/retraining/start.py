@@ -24,7 +24,7 @@ def start_retraining(database: Database, settings: Settings, version: int | None
     process = subprocess.Popen(  # noqa: S603  # our own program
         [sys.executable, "-m", "model.retraining", str(number)],
         cwd=PROJECT,
-        env=environment(settings),
+        env=environment(settings, database.url),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C stops what serves, not what learns
@@ -44,11 +44,11 @@ def enter_retraining(database: Database, version: int | None = None) -> int:
         return rows.begin(session, frozen.id, RECIPE.epochs).id
 
 
-def environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings, url: str) -> dict[str, str]:
     """Return what the process needs to know; a password is in no command line."""
     return {
         **os.environ,
-        "DATABASE_URL": settings.database_url,
+        "DATABASE_URL": url,
         "WEIGHTS": str(settings.weights),
         "AUTO_PROMOTE": "on" if settings.auto_promote else "",
         "MNIST": str(settings.mnist or ""),

@@ -1,0 +1,64 @@
+"""Frozen, exported and read back; retrained, looked at, promoted and rolled back."""
+
+from pathlib import Path
+
+import numpy as np
+
+from model.database import Database
+from model.dataset import Dataset
+from model.export.verify import verify_export
+from model.network import Network
+from model.promotions import keep_weights, promote, promoted, write_network
+from model.review import find_kept_sample
+from model.samples import label_sample
+from model.tables import Labeller, Split
+from tests.browser.conftest import Desk
+from tests.browser.test_pages import check
+from tests.filling import Store
+from tests.model.retraining.hands import correct
+
+
+def test_a_version_is_frozen_downloaded_and_read_back(
+    desk: Desk, database: Database, ids: list[int], tmp_path: Path
+):
+    with database.write() as session:
+        label_sample(session, find_kept_sample(session, ids[0]), 4, Labeller.SENDER)
+    desk.open("/export")
+    desk.page.click("text=Freeze a version")
+    desk.page.wait_for_selector("text=Version 1 is frozen.")
+    check(desk, "/export")
+    with desk.page.expect_download() as waiting:
+        desk.page.click("text=NPZ >> nth=0")
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    assert path.name == "digitbot-v1.npz"
+    assert verify_export(path)["samples"] == 1
+    assert Dataset.load(path).labels.tolist() == [4]
+
+
+def test_from_a_retraining_to_a_promotion_and_back(desk: Desk, database: Database, store: Store):
+    correct(database, store, Split.TRAIN, 1, 8)
+    correct(database, store, Split.TEST, 2, 2)
+    small = Network.create((784, 16, 11), rng=np.random.default_rng(0))
+    with database.write() as session:
+        base = keep_weights(session, write_network(small)).fingerprint
+        promote(session, keep_weights(session, write_network(small)))
+    desk.open("/weights")
+    desk.page.click("main button.main")
+    desk.page.wait_for_selector("#live[data-state=running]")
+    desk.page.click("text=Look at what it made", timeout=60_000)  # the page renewed itself
+    desk.page.wait_for_selector("text=Against the weights it comes from")
+    check(desk, "the card of weights")
+    made = desk.page.url.rsplit("/", 1)[1]
+    desk.page.click("main button.main")
+    desk.page.wait_for_selector(f"text=The weights {made} are now in use.")
+    with database.read() as session:
+        assert promoted(session) == made
+    check(desk, "/weights")
+    desk.page.click("text=Roll back")
+    desk.page.wait_for_selector("text=The weights used before are in use again.")
+    with database.read() as session:
+        assert promoted(session) == base
+    for path in ("/", "/weights/retrainings/1"):
+        desk.open(path)
+        check(desk, path)
