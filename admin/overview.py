@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from admin.charts import Line, Mark, bar_chart, line_chart, shade
 from admin.desk import desk
-from model.overview import Overview, agreement, look, names_of
+from model.agreement import Agreement
+from model.overview import Overview, look, names_of
 from model.promotions import list_promotions
 from model.review import count_for_review
 from model.wheel_tables import Promotion
@@ -34,7 +36,7 @@ def show() -> str:
         counted_at=counted_at,
         left=left,
         names=names,
-        agreement=agreement(found["said"]),
+        agreement=Agreement(np.array(found["said"])),
         wrong=sum(map(sum, confusion)) - sum(confusion[digit][digit] for digit in range(11)),
         shade=shade,
         daily=samples_a_day(found),

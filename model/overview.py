@@ -17,6 +17,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from model.agreement import count_agreement
 from model.contributors import kept
 from model.database import Database, utc_now
 from model.review import count_samples
@@ -44,8 +45,8 @@ def count_overview(session: Session) -> Overview:
     return {
         "counts": count_samples(session),
         "days": count_days(session),
-        "confusion": matrix_of(session, Sample.label, Sample.predicted),
-        "said": matrix_of(session, Sample.sender_label, Sample.operator_label),
+        "confusion": count_confusion(session),
+        "said": count_agreement(session).table.tolist(),
         **count_people(session),
     }
 
@@ -69,18 +70,18 @@ def count_days(session: Session) -> list[list[Any]]:
     return [[str(found), *counts] for found, *counts in session.execute(query)]
 
 
-def matrix_of(session: Session, rows: Any, columns: Any) -> list[list[int]]:
-    """Return how often each value of one column stands beside each of another, 11×11."""
+def count_confusion(session: Session) -> list[list[int]]:
+    """Return how often each label (row) was read as each digit (column), 11×11."""
     query = (
-        select(rows, columns, func.count())
-        .select_from(Sample)
+        select(Sample.label, Sample.predicted, func.count())
         .join(Sample.photo)
-        .where(kept(), rows.is_not(None), columns.is_not(None))
-        .group_by(rows, columns)
+        .where(kept(), Sample.label.is_not(None))
+        .group_by(Sample.label, Sample.predicted)
     )
     matrix = [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)]
-    for row, column, count in session.execute(query):
-        matrix[row][column] = count
+    for label, predicted, count in session.execute(query):
+        if label is not None:  # as the query says
+            matrix[label][predicted] = count
     return matrix
 
 
@@ -99,21 +100,6 @@ def count_people(session: Session) -> dict[str, Any]:
     ranked = session.execute(query).all()
     people = ranked[0][3] if ranked else 0
     return {"people": people, "most": [list(row[:3]) for row in ranked]}
-
-
-def agreement(said: list[list[int]]) -> tuple[int, float, float] | None:
-    """Return (samples labelled by both, share of agreement, Cohen's kappa); None for no sample.
-
-    Kappa takes off what two people who label at random, each as often as they do, would agree in.
-    """
-    total = sum(map(sum, said))
-    if not total:
-        return None
-    same = sum(said[label][label] for label in range(len(said))) / total
-    rows = [sum(row) / total for row in said]
-    columns = [sum(column) / total for column in zip(*said, strict=True)]
-    luck = sum(row * column for row, column in zip(rows, columns, strict=True))
-    return total, same, 1.0 if luck == 1 else (same - luck) / (1 - luck)
 
 
 def names_of(session: Session, ids: list[int]) -> dict[int, str]:

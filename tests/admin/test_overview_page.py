@@ -26,7 +26,7 @@ def test_pictures_and_the_same_numbers_in_tables(
     assert 'href="/samples?label=7&amp;predicted=1"' in page  # a cell leads to its samples
     assert "1 contributor</h2>" in page
     assert "&lt;b&gt;Ann" in page
-    assert "They agree on" in page
+    assert ">agree</a> on" in page
     assert "Cohen&#39;s kappa" in page or "Cohen's kappa" in page
     cell = operator.get("/samples?label=7&predicted=1").text
     assert f"/samples/{ids[1]}" in cell

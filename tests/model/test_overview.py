@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from model import overview
 from model.contributors import forget_contributor
 from model.database import Database
-from model.overview import Overview, agreement, names_of
+from model.overview import Overview, names_of
 from model.review import find_kept_sample
 from model.samples import label_sample
 from model.tables import Consent, Labeller
@@ -49,15 +49,6 @@ def test_it_counts_what_may_be_kept(filled: Database):
     assert (found["people"], [row[1:] for row in found["most"]]) == (2, [[4, 0], [1, 0]])
     with filled.read() as session:
         assert set(names_of(session, [row[0] for row in found["most"]]).values()) == {"Ann", "Bob"}
-
-
-def test_agreement_takes_off_what_luck_would_give():
-    assert agreement([[0, 0], [0, 0]]) is None
-    assert agreement([[5, 0], [0, 5]]) == (10, 1.0, 1.0)
-    total, same, kappa = agreement([[20, 5], [10, 15]]) or (0, 0, 0)
-    assert (total, same) == (50, 0.7)
-    assert kappa == pytest.approx(0.4)
-    assert agreement([[9, 0], [0, 0]]) == (9, 1.0, 1.0)
 
 
 def test_a_small_database_is_counted_for_every_look(filled: Database, store: Store):
