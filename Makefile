@@ -58,14 +58,11 @@ lint: .venv/linted
 bench: .venv-bench/installed
 	.venv-bench/bin/python scripts/bench_network.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
-<<<<<<< HEAD
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_admin.py
-=======
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_export.py
 	$(if $(MNIST),.venv-bench/bin/python scripts/bench_flywheel.py --mnist "$(MNIST)" \
 	    $(if $(SEMEION),--semeion "$(SEMEION)") $(if $(PHOTOS),--photos "$(PHOTOS)"), \
 	    @echo 'The flywheel needs data: make bench MNIST=DIR SEMEION=DIR PHOTOS=DIR')
->>>>>>> bdf6413 (README tells the wheel; make bench measures exports and the flywheel)
 
 # Other readers on a folder of labelled photos; Tesseract is asked too where it is installed.
 .venv-peers/installed: pyproject.toml constraints.txt
