@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased, selectinload, undefer
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload, undefer
 
 from model.contributors import kept
 from model.database import utc_now
@@ -121,7 +121,7 @@ def find_unclaimed(session: Session, listing: Listing, window: Select[Any]) -> l
     inner, other = window.subquery(), aliased(Sample)
     claimed = select(Claim.sample_id).where(Claim.sample_id == Sample.id)
     before = select(other.id).where(
-        other.group_id == Sample.group_id, other.due.is_(True), other.id < Sample.id
+        other.group_id == Sample.group_id, still_due(other.due), other.id < Sample.id
     )
     query = (
         select(Sample.id, Sample.predicted, Sample.signature)
@@ -243,7 +243,7 @@ def waiting_alike(session: Session, sample: Sample) -> Sequence[Sample]:
     if sample.group_id is None:
         return []
     query = whole_samples().where(
-        kept(), Sample.group_id == sample.group_id, Sample.id != sample.id, Sample.due.is_(True)
+        kept(), Sample.group_id == sample.group_id, Sample.id != sample.id, still_due(Sample.due)
     )
     return session.scalars(query.order_by(Sample.id)).all()
 
@@ -315,15 +315,25 @@ def list_alike(session: Session, samples: Sequence[Sample]) -> dict[int, list[in
     query = (
         select(Sample.id, Sample.group_id)
         .join(Sample.photo)
-        .where(kept(), Sample.group_id.in_(groups), Sample.due.is_(True))
+        .where(kept(), Sample.group_id.in_(groups), still_due(Sample.due))
     )
     found: dict[int, list[int]] = {}
-    for sample_id, group_id in session.execute(query.order_by(Sample.id).limit(ALIKE_IN_ALL)):
+    for sample_id, group_id in session.execute(
+        query.order_by(Sample.group_id, Sample.id).limit(ALIKE_IN_ALL)
+    ):
         first = groups[group_id or 0]
         others = found.setdefault(first, [])
         if sample_id != first and len(others) < ALIKE:
             others.append(sample_id)
     return found
+
+
+def still_due(due: InstrumentedAttribute[bool]) -> ColumnElement[bool]:
+    """Return the condition that a sample of a group waits, in a form that no index serves.
+
+    SQLite would else read through all that wait, instead of the few of the group.
+    """
+    return func.coalesce(due, False).is_(True)
 
 
 def undecided() -> ColumnElement[bool]:
