@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 from model.context import FEATURES, Found, chances_in_context, features_of
 from model.dataset import Dataset
 from model.descent import Pace, PlainDescent
-from model.lessons import EMPTY, judge, write_sheet
+from model.lessons import judge, write_sheet
 from model.network import Array, Network, one_hot
 from model.paper.negatives import make_negative
 from model.paper.sheet import Sheet
 from model.photo import open_photo
 from model.recognizer import Recognizer, likelier_digits
 from model.vision import find_inks
+
+NEGATIVES = 0.2
+"""Share of the sheets without a digit."""
+
+SINGLES = 0.6
+"""Share of the others with one glyph alone: what is alone in people's photos is mostly a digit."""
 
 HIDDEN = 16
 STEPS, BATCH, RATE, MOMENTUM, DECAY = 6000, 256, 0.1, 0.9, 1e-4
@@ -59,7 +65,8 @@ def lesson_of_sheet(number: int) -> ContextLesson:
     """Return what the sheet of this number teaches."""
     ((recognizer, source, seed),) = JOBS
     rng = np.random.default_rng([seed, 2, number])  # 1 are the sheets of `model.lessons`
-    sheet = make_negative(rng) if rng.random() < 2 * EMPTY else write_sheet(source, rng)
+    empty = rng.random() < NEGATIVES
+    sheet = make_negative(rng) if empty else write_sheet(source, rng, SINGLES)
     return teach_context(recognizer, sheet)
 
 

@@ -96,9 +96,12 @@ def lesson_of_sheet(number: int) -> Lesson:
     return teach(make_negative(rng) if rng.random() < EMPTY else write_sheet(source, rng))
 
 
-def write_sheet(source: Dataset, rng: np.random.Generator) -> Sheet:
-    """Return a sheet with one to some fifty glyphs, under conditions drawn by lot."""
-    count = 1 if rng.random() < 0.3 else int(rng.integers(2, 48))
+def write_sheet(source: Dataset, rng: np.random.Generator, singles: float = 0.3) -> Sheet:
+    """Return a sheet with one to some fifty glyphs, under conditions drawn by lot.
+
+    `singles` is the share of the sheets with only one.
+    """
+    count = 1 if rng.random() < singles else int(rng.integers(2, 48))
     glyphs, labels = [], []
     for _ in range(count):
         glyph, label = draw_glyph(source, rng)

@@ -22,7 +22,7 @@ STROKE_REACH = 0.35
 """Widest stroke that is still told from a shadow, as a share of the shorter side."""
 
 
-BROADEST = 0.15
+BROADEST = 0.3
 """Broadest stroke, as a share of the shorter side: what is dark over a larger square is shadow."""
 
 

@@ -23,6 +23,9 @@ OVERLAP_COST = 2.0
 """What parting two pieces that stand above each other costs, times the share of the narrower one's
 width that they have in common: digits stand side by side."""
 
+REFUSAL_COST = 0.5
+"""What taking a slice for no digit costs: the parts of a broken digit are none, each for itself."""
+
 CUT_COST = 1.0
 """What cutting a piece in two must gain, in log likelihood."""
 
@@ -55,7 +58,7 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
         if value > score[last]:
             score[last], came[last] = value, (first, Part(index, True))
         if pieces[first] == pieces[last - 1]:
-            value = reached + (last - first) * np.log(max(no_digit[index], 1e-6))
+            value = reached + (last - first) * (np.log(max(no_digit[index], 1e-6)) - REFUSAL_COST)
             if value > score[last]:
                 score[last], came[last] = value, (first, Part(index, False))
     path, at = [], count

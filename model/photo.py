@@ -79,10 +79,10 @@ def decode(image: Image.Image) -> Photo:
     size = image.size
     image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # JPEG alone: decodes at reduced scale
     image.load()
-    turned = ImageOps.exif_transpose(image)
-    if (turned.width >= turned.height) != (size[0] >= size[1]):
+    ImageOps.exif_transpose(image, in_place=True)  # else it copies what already stands upright
+    if (image.width >= image.height) != (size[0] >= size[1]):
         size = size[1], size[0]
-    picture = on_white(turned)
+    picture = on_white(image)
     picture = picture.resize(working_size(picture), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return Photo(np.asarray(picture), size[0], size[1], media_type)
 
@@ -105,4 +105,4 @@ def on_white(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", image.size, "white")
         white.alpha_composite(image)
         image = white
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")

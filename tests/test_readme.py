@@ -22,7 +22,7 @@ def test_the_example_of_settings_is_complete() -> None:
 
 
 def test_every_command_is_told() -> None:
-    told = set(re.findall(r"digitbot ([a-z]+)", README))
+    told = set(re.findall(r"digitbot ([a-z-]+)", README))
     assert set(digitbot.main.commands) <= told
 
 
