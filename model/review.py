@@ -160,12 +160,13 @@ def look_alike(one: Candidate, other: Candidate) -> bool:
 def count_for_review(session: Session) -> int:
     """Return how many kept samples wait for an operator; `COUNTED` and one for any more."""
     due = select(Sample.id).where(Sample.due.is_(True))
-    counted = due.limit(COUNTED + 1).subquery()
-    waiting = session.scalar(select(func.count()).select_from(counted)) or 0
-    if waiting > COUNTED:
-        return waiting
-    pending = due.join(Sample.photo).where(~kept()).subquery()
-    return waiting - (session.scalar(select(func.count()).select_from(pending)) or 0)
+    pending = due.join(Sample.photo).where(~kept())
+    counts = [
+        select(func.count()).select_from(rows.limit(COUNTED + 1).subquery()).scalar_subquery()
+        for rows in (due, pending)
+    ]
+    waiting, unkept = session.execute(select(*counts)).one()
+    return int(waiting if waiting > COUNTED else waiting - unkept)
 
 
 # --- claims

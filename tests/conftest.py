@@ -52,6 +52,11 @@ def forgo_durability(connection: DBAPIConnection, _: ConnectionPoolEntry) -> Non
     connection.execute("PRAGMA synchronous=OFF")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last: Playwright leaves a running event loop to what follows it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def recognizer() -> Recognizer:
     """A small network that has learned nothing, but is sure of itself.

@@ -17,8 +17,8 @@ from model.settings import Settings, WrongSetting
 from model.tables import OperatorLogin
 from tests.admin.auth import PASSWORD, Auth
 
-PUBLIC = {"/healthz", "/login", "/privacy", "/try", "/static/<path:filename>"}
-"""What answers a GET without a login."""
+PUBLIC = {"/healthz", "/login", "/metrics", "/privacy", "/try", "/static/<path:filename>"}
+"""What answers a GET without a login; /metrics asks for a token of its own."""
 
 
 def test_the_right_password_opens_the_desk(client: FlaskClient, auth: Auth):

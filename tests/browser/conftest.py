@@ -109,6 +109,8 @@ def visitor(browser, served: str, database: Database, width: tuple[int, int]) ->
         lambda said: problems.append(said.text) if said.type in ("error", "warning") else None,
     )
     yield Desk(page, served, problems)
+    page.goto("about:blank")  # ends the page's requests: the next test gets a database anew
+    page.wait_for_timeout(100)
     context.close()
     assert problems == []
 
