@@ -86,3 +86,9 @@ def test_the_lamp_is_a_smooth_fall_whatever_is_written() -> None:
     written = light.copy()
     written[20:40, 30:34] *= 0.3
     assert np.abs(fit_lamp(written) / light - 1).max() < 0.1
+
+
+def test_the_middle_of_a_thick_stroke_stays_ink() -> None:
+    page = np.full((400, 400), 220, np.float32)
+    page[60:340, 150:238] = 40  # 22 % of the side: a felt pen's 1 that fills the frame
+    assert even_light(page, True)[100:300, 160:228].min() > 0.5

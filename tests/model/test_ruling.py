@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.ink import find_pieces
-from model.ruling import remove_ruling
+from model.ruling import find_slope, remove_ruling
 from model.vision import find_ink
 
 HEIGHT, WIDTH = 480, 640
@@ -43,3 +43,20 @@ def test_a_one_that_fills_the_frame_is_no_ruling() -> None:
     page = np.zeros((HEIGHT, WIDTH), np.float32)
     page[5:-5, 300:312] = 0.8
     assert np.array_equal(find_ink(page).contrast, page)
+
+
+def test_squares_as_fine_as_fifteen_pixels_are_taken_off() -> None:
+    y, x = np.mgrid[:700, :900]  # so high that a line may bend by more than half a square
+    lines = (np.abs((y - x / 60) % 15 - 7) < 1) | (np.abs((x + y / 60) % 15 - 7) < 1)
+    page = np.where(lines, 0.15, 0).astype(np.float32)
+    page[150:330, 300:318] = 0.8
+    boxes = find_ink(page).pieces.boxes
+    assert (np.abs(boxes - [300, 150, 318, 330]).max(axis=1) < 6).any()
+    assert len(boxes) < 12  # stubs of lines along the border remain
+
+
+def test_fine_squares_do_not_beat_with_the_columns_looked_at() -> None:
+    y, x = np.mgrid[:700, :900]
+    lines = (np.abs((y - 0.03 * x) % 15 - 7) < 1) | (np.abs((x + 0.03 * y) % 15 - 7) < 1)
+    slope = find_slope(np.where(lines, 0.135, 0).astype(np.float32))
+    assert slope == pytest.approx(0.03, abs=0.01)
