@@ -73,7 +73,7 @@ def lesson_of_sheet(number: int) -> ContextLesson:
 def teach_context(recognizer: Recognizer, sheet: Sheet) -> ContextLesson:
     """Return what the glyphs found on a sheet are, as it lies; unclear ones are left out."""
     photo = open_photo(sheet.jpeg)
-    ink = find_inks(photo)[0]
+    ink = next(find_inks(photo))
     found = recognizer.find_glyphs(ink)
     if not found:
         return ContextLesson(np.zeros((0, len(FEATURES))), np.zeros(0, bool))

@@ -16,21 +16,45 @@ MOST_INK = 0.45
 MARGIN = 0.12
 """How far, as a share of its shorter side, a frame's line may stray from its box."""
 
+LEAST_WITHIN = 0.5
+"""Ink of what a frame of any shape surrounds, as a share of the frame's own."""
+
 COVERED = 0.85
 """Share of a side along which there is ink within the margin: an oval's is less."""
 
 
 def remove_frames(contrast: Floats, pieces: Pieces) -> Floats:
     """Return the contrast without the frames among the pieces; the same array if there are none."""
-    found = [index for index in range(len(pieces)) if is_frame(pieces, index)]
-    if not found:
+    square = [index for index in range(len(pieces)) if is_frame(pieces, index)]
+    around = [index for index in range(len(pieces)) if surrounds_another(pieces, index)]
+    if not square and not around:
         return contrast
     contrast = contrast.copy()
-    for index in found:
+    for index in {*square, *around}:
         x0, y0, x1, y1 = pieces.boxes[index]
         mask = pieces.labels[y0:y1, x0:x1] == index + 1
-        contrast[y0:y1, x0:x1][frame_lines(mask)] = 0
+        contrast[y0:y1, x0:x1][mask if index in around else frame_lines(mask)] = 0
     return contrast
+
+
+def surrounds_another(pieces: Pieces, index: int) -> bool:
+    """Tell whether a piece goes all around another with about as much ink: a circle, a tilted box.
+
+    Not a 0 around its dot or its stroke, which have less.
+    """
+    x0, y0, x1, y1 = pieces.boxes[index]
+    boxes = pieces.boxes
+    within = (boxes[:, :2] > (x0, y0)).all(axis=1) & (boxes[:, 2:] < (x1, y1)).all(axis=1)
+    within &= pieces.areas >= LEAST_WITHIN * pieces.areas[index]
+    for left, top, right, bottom in boxes[within]:
+        x, y = (left + right) // 2, (top + bottom) // 2
+        row, column = pieces.labels[y] == index + 1, pieces.labels[:, x] == index + 1
+        if (
+            row[:left].any() and row[right:].any()
+            and column[:top].any() and column[bottom:].any()
+        ):  # fmt: skip
+            return True
+    return False
 
 
 def is_frame(pieces: Pieces, index: int) -> bool:

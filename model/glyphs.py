@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 Floats = NDArray[np.float32]
 
@@ -27,10 +27,7 @@ def normalize(ink: Floats) -> NDArray[np.uint8]:
     fine = fit(ink, FINE)
     missing = THINNEST * FINE / BOX - stroke_width(fine)
     if missing > 0.5:
-        size = 1 + 2 * max(1, min(3, round(missing / 2)))
-        padded = Image.fromarray(np.pad(fine, size))
-        fine = np.asarray(padded.filter(ImageFilter.MaxFilter(size)))
-        fine = fit((crop(fine) / 255).astype(np.float32), FINE)
+        fine = crop(thicken(fine, max(1, min(3, round(missing / 2)))))
     return centre(np.asarray(shrink_to_box(fine)))
 
 
@@ -46,9 +43,26 @@ def fit(ink: Floats, side: int) -> NDArray[np.uint8]:
 
 def stroke_width(ink: NDArray[np.uint8]) -> float:
     """Return the mean width of strokes in pixels: twice the area over the length of the outline."""
-    padded = np.pad(ink, 1).astype(np.float32)
-    outline = np.hypot(np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]).sum()
+    padded = framed(ink, 1).astype(np.float32)
+    down, across = padded[1:, :-1] - padded[:-1, :-1], padded[:-1, 1:] - padded[:-1, :-1]
+    outline = float(np.sqrt(down * down + across * across).sum())
     return float(2 * padded.sum() / max(outline, 1))
+
+
+def framed(ink: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """Return the ink with an empty frame so many pixels wide."""
+    padded = np.zeros((ink.shape[0] + 2 * width, ink.shape[1] + 2 * width), np.uint8)
+    padded[width:-width, width:-width] = ink
+    return padded
+
+
+def thicken(ink: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
+    """Return the ink with every stroke `reach` pixels wider on all sides, in a larger frame."""
+    thick = framed(ink, 2 * reach)
+    for _ in range(2):  # the maximum of 2 * reach + 1 rows, then of as many columns
+        rows = len(thick) - 2 * reach
+        thick = np.max([thick[step : step + rows] for step in range(2 * reach + 1)], axis=0).T
+    return thick
 
 
 def crop(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

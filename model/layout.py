@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Pieces
+from model.light import GROUND_CONTACT
+from model.regions import border_contact
 
 MAX_GROUP = 4
 """Most slices that may make up one digit."""
@@ -23,6 +25,9 @@ REACH = 4.0
 
 TALL = 2.5
 """What is higher than this many usual heights belongs to no line: the paper's edge, a crease."""
+
+LONG, FLAT = 1.6, 0.7
+"""What is longer, in usual heights, and lower is a line that was drawn, not written."""
 
 MAX_CUTS = 16
 
@@ -68,20 +73,26 @@ class Candidate:
 def find_lines(pieces: Pieces) -> list[list[Slice]]:
     """Return the lines of writing from the top, each a row of slices from the left."""
     slices = [Slice(i, *map(int, box)) for i, box in enumerate(pieces.boxes)]
-    slices.sort(key=lambda piece: piece.middle)
-    line_of = np.arange(len(slices))
-    usual = usual_height(slices)
-    for place, here in enumerate(slices):
-        if here.height > TALL * usual:
-            continue
-        for other in (
-            next_in_line(slices, place, TALL * usual),
-            loose_part(slices, place, TALL * usual),
-        ):
+    hanging = border_contact(pieces.labels, len(pieces)) >= GROUND_CONTACT * min(pieces.labels.shape)
+    usual = usual_height([part for part in slices if not hanging[part.piece]] or slices)
+    alone = [[part] for part in slices if hanging[part.piece] or stands_apart(part, usual)]
+    apart = {part.piece for (part,) in alone}
+    written = [part for part in slices if part.piece not in apart]
+    written.sort(key=lambda part: part.middle)
+    line_of = np.arange(len(written))
+    for place in range(len(written)):
+        for other in (next_in_line(written, place), loose_part(written, place)):
             if other is not None:
                 line_of[line_of == line_of[other]] = line_of[place]
-    lines = [[slices[i] for i in np.flatnonzero(line_of == line)] for line in set(line_of)]
-    return sorted(lines, key=lambda line: np.mean([part.y0 + part.y1 for part in line]))
+    lines = [[written[i] for i in np.flatnonzero(line_of == line)] for line in set(line_of)]
+    return sorted(lines + alone, key=lambda line: np.mean([part.y0 + part.y1 for part in line]))
+
+
+def stands_apart(part: Slice, usual: float) -> bool:
+    """Tell whether a piece is too tall or too flat and long to be part of a line of digits."""
+    return part.height > TALL * usual or (
+        part.width > LONG * usual and part.height < FLAT * usual
+    )
 
 
 def usual_height(slices: list[Slice]) -> float:
@@ -93,21 +104,21 @@ def usual_height(slices: list[Slice]) -> float:
     return float(np.sort(heights)[np.searchsorted(passed, passed[-1] / 2)])
 
 
-def next_in_line(slices: list[Slice], place: int, limit: float) -> int | None:
-    """Return the nearest slice to the right, at most `limit` high, that is on the same line."""
+def next_in_line(slices: list[Slice], place: int) -> int | None:
+    """Return the nearest slice to the right that is on the same line."""
     here = slices[place]
     best, best_gap = None, np.inf
     for other in range(place + 1, len(slices)):
         there = slices[other]
         overlap = min(here.y1, there.y1) - max(here.y0, there.y0)
         gap = there.x0 - here.x1
-        beside = overlap > 0.4 * min(here.height, there.height) and there.height <= limit
+        beside = overlap > 0.4 * min(here.height, there.height)
         if beside and gap < min(best_gap, REACH * max(here.height, there.height)):
             best, best_gap = other, gap
     return best
 
 
-def loose_part(slices: list[Slice], place: int, limit: float) -> int | None:
+def loose_part(slices: list[Slice], place: int) -> int | None:
     """Return the slice that this one is a loose part of: the body under the bar of a 5.
 
     Together they are hardly higher than the greater one, so that digits of two lines that stand
@@ -120,7 +131,7 @@ def loose_part(slices: list[Slice], place: int, limit: float) -> int | None:
         gap = max(here.y0, there.y0) - min(here.y1, there.y1)
         greater = max(here.height, there.height, 0.7 * max(here.width, there.width))
         close = across > -0.2 * greater and gap < 0.3 * greater
-        smaller = other != place and here.height <= there.height <= limit
+        smaller = other != place and here.height <= there.height
         if smaller and close and both < 1.5 * greater:
             return other
     return None

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_PIXELS = 120_000_000
 """More than any phone's camera takes; checked before anything is decoded."""
 
-WORKING_SIDE = 960
+WORKING_SIDE = 640
 """The longer side, in pixels, of the picture that is read: small digits keep their strokes."""
 
 SMALLEST_SIDE = 320
@@ -77,13 +77,14 @@ def decode(image: Image.Image) -> Photo:
         )
     media_type = Image.MIME.get(image.format or "", "application/octet-stream")
     size = image.size
-    image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # JPEG alone: decodes at reduced scale
+    image.draft("RGB", working_size(image))  # JPEG alone: decodes at reduced scale
     image.load()
     ImageOps.exif_transpose(image, in_place=True)  # else it copies what already stands upright
     if (image.width >= image.height) != (size[0] >= size[1]):
         size = size[1], size[0]
     picture = on_white(image)
-    picture = picture.resize(working_size(picture), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    if picture.size != working_size(picture):
+        picture = picture.resize(working_size(picture), Image.Resampling.BILINEAR, reducing_gap=2.0)
     return Photo(np.asarray(picture), size[0], size[1], media_type)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -99,17 +100,17 @@ class Recognizer:
         photo = open_photo(data)
         return self.read_best(find_inks(photo)).reading(photo)
 
-    def read_best(self, inks: list[Ink]) -> Attempt:
+    def read_best(self, inks: Iterator[Ink]) -> Attempt:
         """Read the likeliest ink upright; turned or the other ink only if clearly better."""
-        first = Attempt(inks[0], 0, self.read_ink(inks[0]))
-        if first.digits and strength(first.digits) >= ENOUGH * len(inks[0].pieces):
+        ink = next(inks)
+        first = Attempt(ink, 0, self.read_ink(ink))
+        if first.digits and strength(first.digits) >= ENOUGH * len(ink.pieces):
             return first
-        others = [
-            Attempt(ink, turns, self.read_ink(ink.turned(turns)))
-            for ink in inks
-            for turns in range(4)
-            if turns or ink is not inks[0]
-        ]
+        others = [Attempt(ink, turns, self.read_ink(ink.turned(turns))) for turns in (1, 2, 3)]
+        for other in inks:
+            others += [
+                Attempt(other, turns, self.read_ink(other.turned(turns))) for turns in range(4)
+            ]
         best = max(others, key=lambda other: strength(other.digits))
         needed = FACTOR * strength(first.digits) + MARGIN
         return best if strength(best.digits) > needed else first

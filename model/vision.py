@@ -11,6 +11,7 @@ glyphs   -> each candidate as 28x28 in the form of MNIST's samples
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from model.ink import Pieces, find_pieces, ink_threshold
 from model.layout import Candidate, Slice, candidates, cut_wide, find_lines
 from model.light import darkness_of_ink, even_light, to_gray
 from model.photo import Photo, UnreadablePhoto, open_photo
-from model.ruling import remove_ruling
+from model.ruling import FEWEST, remove_ruling
 
 __all__ = [
     "Ink",
@@ -36,14 +37,14 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 
-DOUBT = 0.47
+DOUBT = 0.1
 """How far from even chances dark and light ink must be before only one of them is tried."""
 
 MANY_PIECES = 120
 """So many pieces of ink may be the broken lines of squared paper."""
 
-RULED_SHARE = 0.7
-"""A thin piece as long as this share of the picture may be ruling, which is then taken off."""
+RULED_SHARE = 0.5
+"""Ruling may be where so many columns of the picture, or rows, cross `FEWEST` strokes or more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,24 +77,26 @@ class Ink:
         return turned
 
 
-def find_inks(photo: Photo) -> list[Ink]:
-    """Return the ink of an upright photo, at the scale of `photo.pixels`.
+def find_inks(photo: Photo) -> Iterator[Ink]:
+    """Yield the ink of an upright photo, at the scale of `photo.pixels`.
 
     Dark ink, or light ink on dark ground; both, the likelier first, where that is in doubt.
     """
     gray = to_gray(photo.pixels)
     darkness = darkness_of_ink(gray)
     likely = darkness >= 0.5
-    sides = [likely] if abs(darkness - 0.5) > DOUBT else [likely, not likely]
-    return [find_ink(even_light(gray, dark)) for dark in sides]
+    yield find_ink(even_light(gray, likely))
+    if abs(darkness - 0.5) <= DOUBT:
+        yield find_ink(even_light(gray, not likely))
 
 
 def find_ink(contrast: Floats) -> Ink:
     """Return the pieces of an H×W contrast, once ruling and form boxes are taken off."""
     pieces = find_pieces(contrast)
     if may_be_ruled(pieces):
-        contrast = remove_ruling(contrast, ink_threshold(contrast))
-        pieces = find_pieces(contrast)
+        bare = remove_ruling(contrast, ink_threshold(contrast))
+        if bare is not contrast:
+            contrast, pieces = bare, find_pieces(bare)
     unframed = remove_frames(contrast, pieces)
     if unframed is not contrast:
         contrast, pieces = unframed, find_pieces(unframed)
@@ -101,13 +104,17 @@ def find_ink(contrast: Floats) -> Ink:
 
 
 def may_be_ruled(pieces: Pieces) -> bool:
-    """Tell whether there are so many pieces, or a thin one most of the way across the picture."""
+    """Tell whether there are many pieces, or several strokes one above the other everywhere.
+
+    Looking for lines takes longer than all the rest, and few photos have any.
+    """
     if len(pieces) > MANY_PIECES:
         return True
-    height, width = pieces.labels.shape
-    x0, y0, x1, y1 = pieces.boxes.T
-    across = (x1 - x0 > RULED_SHARE * width) | (y1 - y0 > RULED_SHARE * height)
-    return bool((across & (pieces.areas < 0.35 * (x1 - x0) * (y1 - y0))).any())
+    ink = pieces.labels > 0
+    return any(
+        np.mean(np.sum(mask[1:] > mask[:-1], axis=0) >= FEWEST) > RULED_SHARE
+        for mask in (ink, ink.T)
+    )
 
 
 def find_lines_of_glyphs(ink: Ink) -> list[Line]:

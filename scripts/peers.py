@@ -92,7 +92,7 @@ def in_rows(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int,
 
 def cleaned(data: bytes) -> Image.Image:
     """Return our evened light as dark ink on white, which is kinder to others than the photo."""
-    ink = find_inks(open_photo(data))[0]
+    ink = next(find_inks(open_photo(data)))
     strong = np.clip(ink.contrast / max(float(np.quantile(ink.contrast, 0.995)), 0.05), 0, 1)
     return Image.fromarray((255 * (1 - strong)).astype(np.uint8)).convert("RGB")
 

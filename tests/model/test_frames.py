@@ -1,6 +1,7 @@
 """Form boxes go, what stands in them stays."""
 
 import numpy as np
+import pytest
 
 from model.frames import is_frame, remove_frames
 from model.ink import find_pieces
@@ -44,3 +45,26 @@ def test_a_filled_square_is_no_frame() -> None:
     page = np.zeros((HEIGHT, WIDTH), np.float32)
     page[60:180, 140:260] = 0.6
     assert not is_frame(find_pieces(page), 0)
+
+
+@pytest.mark.parametrize("shape", ["circle", "tilted box"])
+def test_a_frame_of_any_shape_goes_and_what_it_surrounds_stays(shape: str) -> None:
+    y, x = np.mgrid[:240, :320]
+    across, down = x - 160, y - 120
+    if shape == "circle":
+        line = np.abs(np.hypot(across, down) - 70) < 2
+    else:
+        turned = np.maximum(np.abs(0.87 * across + 0.5 * down), np.abs(0.87 * down - 0.5 * across))
+        line = np.abs(turned - 60) < 2
+    digit = np.abs(np.hypot(across / 0.7, down) - 35) < 4
+    page = np.where(line | digit, 0.7, 0).astype(np.float32)
+    cleaned = remove_frames(page, find_pieces(page))
+    assert np.array_equal(cleaned > 0, digit)
+
+
+def test_a_zero_keeps_the_stroke_in_it() -> None:
+    y, x = np.mgrid[:240, :320]
+    page = np.where(np.abs(np.hypot((x - 160) / 0.7, y - 120) - 70) < 6, 0.7, 0)
+    page[90:150, 155:165] = 0.7
+    page = page.astype(np.float32)
+    assert remove_frames(page, find_pieces(page)) is page

@@ -43,10 +43,28 @@ def test_light_ink_is_measured_on_the_inverted_picture() -> None:
     assert contrast[~ink].max() < 0.05
 
 
-def test_dark_and_light_ink_are_told_apart() -> None:
-    gray, _ = paper_with_ink(lights()["vignette"])
-    assert darkness_of_ink(gray) > 0.8
-    assert darkness_of_ink(255 - gray) < 0.2
+@pytest.mark.parametrize("name", lights())
+def test_dark_and_light_ink_are_told_apart(name: str) -> None:
+    gray, _ = paper_with_ink(lights()[name])
+    assert darkness_of_ink(gray) > 0.5 > darkness_of_ink(255 - gray)
+
+
+def test_the_ink_is_dark_though_the_lamp_stands_out_more() -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    light = 90 + 130 * np.exp(-(((y - 120) / 100) ** 2) - ((x - 200) / 130) ** 2)
+    radius = np.hypot((y % 80 - 40) / 1.4, x % 40 - 20)
+    pencil = np.where((radius > 10) & (radius < 12), 0.8 * light, light)  # rows of 0
+    assert darkness_of_ink(pencil.astype(np.float32)) > 0.55
+
+
+def test_a_shadow_at_the_border_counts_as_ground_with_what_is_written_in_it() -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    light = np.where(y - 0.5 * x > 60, 90.0, 220.0)  # a wedge in the lower left corner
+    gray, ink = paper_with_ink(light)
+    contrast = even_light(gray, dark_ink=True)
+    near_edge = np.abs(y - 0.5 * x - 60) < 10
+    assert np.mean(contrast[~ink & ~near_edge] > 0.1) < 0.02  # the thin end of the wedge stays
+    assert contrast[ink & ~near_edge].min() > 0.4
 
 
 def test_red_ink_on_green_paper_of_the_same_brightness_is_seen() -> None:
