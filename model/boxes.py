@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.glyphs import normalize
-from model.layout import Slice
+from model.lines import Slice
 from model.recognizer import PRIOR, Box, Digit, Recognizer
 from model.samples import make_sample
 from model.tables import Photo, Sample

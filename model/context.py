@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.layout import Slice
+from model.lines import Slice
 from model.network import Network, forward, softmax
 from model.vision import Ink, Line
 

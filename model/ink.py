@@ -21,8 +21,8 @@ FAINTEST = 0.045
 """Contrast below which nothing counts as ink, however clean the paper is."""
 
 SPECK_FACTOR, STROKE_FACTOR = 1.8, 1.35
-"""A piece needs to be this many times over the threshold: a speck, and a long thin stroke. Texture
-of the paper makes specks as strong as a pencil, but not as long; clouds of light are not as thin."""
+"""A piece needs to be this many times over the threshold: a speck, and a long thin stroke. Paper's
+texture makes specks as strong as a pencil, but not as long; clouds of light are not as thin."""
 
 LONG = 0.05
 """Longer side of a long piece, as a share of the picture's."""

@@ -1,4 +1,4 @@
-"""Layout: pieces of ink to lines of writing, and in each line what may be one digit.
+"""Layout: what in a line of writing may be one digit.
 
 A digit may be broken into pieces and two digits may touch. So every line becomes a row of slices
 (pieces, wide ones cut where they are thin), and every run of neighbouring slices that could be
@@ -13,52 +13,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import Pieces
-from model.light import GROUND_CONTACT
-from model.regions import border_contact
+from model.lines import Slice
 
 MAX_GROUP = 4
 """Most slices that may make up one digit."""
-
-REACH = 4.0
-"""A line goes on over a gap of this many times the height of its digits."""
-
-TALL = 2.5
-"""What is higher than this many usual heights belongs to no line: the paper's edge, a crease."""
-
-LONG, FLAT = 1.6, 0.7
-"""What is longer, in usual heights, and lower is a line that was drawn, not written."""
 
 MAX_CUTS = 16
 
 WIDE = 0.9
 """A piece wider than this times its line's height may be two digits."""
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A piece, or what lies between two cuts through it."""
-
-    piece: int
-    x0: int
-    y0: int
-    x1: int
-    y1: int
-
-    @property
-    def height(self) -> int:
-        """Return the height in pixels."""
-        return self.y1 - self.y0
-
-    @property
-    def width(self) -> int:
-        """Return the width in pixels."""
-        return self.x1 - self.x0
-
-    @property
-    def middle(self) -> float:
-        """Return where it stands from left to right."""
-        return (self.x0 + self.x1) / 2
 
 
 @dataclass(frozen=True)
@@ -68,73 +31,6 @@ class Candidate:
     first: int
     last: int
     box: tuple[int, int, int, int]
-
-
-def find_lines(pieces: Pieces) -> list[list[Slice]]:
-    """Return the lines of writing from the top, each a row of slices from the left."""
-    slices = [Slice(i, *map(int, box)) for i, box in enumerate(pieces.boxes)]
-    hanging = border_contact(pieces.labels, len(pieces)) >= GROUND_CONTACT * min(pieces.labels.shape)
-    usual = usual_height([part for part in slices if not hanging[part.piece]] or slices)
-    alone = [[part] for part in slices if hanging[part.piece] or stands_apart(part, usual)]
-    apart = {part.piece for (part,) in alone}
-    written = [part for part in slices if part.piece not in apart]
-    written.sort(key=lambda part: part.middle)
-    line_of = np.arange(len(written))
-    for place in range(len(written)):
-        for other in (next_in_line(written, place), loose_part(written, place)):
-            if other is not None:
-                line_of[line_of == line_of[other]] = line_of[place]
-    lines = [[written[i] for i in np.flatnonzero(line_of == line)] for line in set(line_of)]
-    return sorted(lines + alone, key=lambda line: np.mean([part.y0 + part.y1 for part in line]))
-
-
-def stands_apart(part: Slice, usual: float) -> bool:
-    """Tell whether a piece is too tall or too flat and long to be part of a line of digits."""
-    return part.height > TALL * usual or (
-        part.width > LONG * usual and part.height < FLAT * usual
-    )
-
-
-def usual_height(slices: list[Slice]) -> float:
-    """Return the median height; a slice counts by its shorter side, so specks and edges hardly."""
-    if not slices:
-        return 0.0
-    heights = np.array([piece.height for piece in slices])
-    passed = np.cumsum([min(slices[i].height, slices[i].width) for i in np.argsort(heights)])
-    return float(np.sort(heights)[np.searchsorted(passed, passed[-1] / 2)])
-
-
-def next_in_line(slices: list[Slice], place: int) -> int | None:
-    """Return the nearest slice to the right that is on the same line."""
-    here = slices[place]
-    best, best_gap = None, np.inf
-    for other in range(place + 1, len(slices)):
-        there = slices[other]
-        overlap = min(here.y1, there.y1) - max(here.y0, there.y0)
-        gap = there.x0 - here.x1
-        beside = overlap > 0.4 * min(here.height, there.height)
-        if beside and gap < min(best_gap, REACH * max(here.height, there.height)):
-            best, best_gap = other, gap
-    return best
-
-
-def loose_part(slices: list[Slice], place: int) -> int | None:
-    """Return the slice that this one is a loose part of: the body under the bar of a 5.
-
-    Together they are hardly higher than the greater one, so that digits of two lines that stand
-    close above each other are not taken for one.
-    """
-    here = slices[place]
-    for other, there in enumerate(slices):
-        across = min(here.x1, there.x1) - max(here.x0, there.x0)
-        both = max(here.y1, there.y1) - min(here.y0, there.y0)
-        gap = max(here.y0, there.y0) - min(here.y1, there.y1)
-        greater = max(here.height, there.height, 0.7 * max(here.width, there.width))
-        close = across > -0.2 * greater and gap < 0.3 * greater
-        smaller = other != place and here.height <= there.height
-        if smaller and close and both < 1.5 * greater:
-            return other
-    return None
 
 
 def cut_wide(line: list[Slice], labels: NDArray[np.int32]) -> list[Slice]:

@@ -72,7 +72,8 @@ def even_light(gray: Floats, dark_ink: bool) -> Floats:
     contrast: Floats = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR)).copy()
     np.divide(bright, contrast, out=contrast)  # in place: each pass over a picture counts
     np.subtract(1, contrast, out=contrast)
-    return np.maximum(contrast, 0, out=contrast)
+    np.maximum(contrast, 0, out=contrast)
+    return contrast
 
 
 def paper_brightness(cells: Floats) -> Floats:
@@ -99,7 +100,8 @@ def fill_strokes(cells: Floats, lamp: Floats, reach: int) -> Floats:
     taken out, which follows it into the corners.
     """
     reach = max(3, reach)
-    return np.minimum(closing(cells, reach), closing(cells / lamp, reach) * lamp)
+    filled: Floats = np.minimum(closing(cells, reach), closing(cells / lamp, reach) * lamp)
+    return filled
 
 
 def hangs_at_border(mask: NDArray[np.bool_], contact: float) -> NDArray[np.bool_]:
@@ -207,4 +209,5 @@ def mean_around(cells: Floats) -> Floats:
     """Return the mean of the 3×3 cells around each, those at the border repeated."""
     padded = np.pad(cells, 1, mode="edge")
     rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    means: Floats = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return means

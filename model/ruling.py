@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from model.frames import spread
+from model.light import shrink
 
 Floats = NDArray[np.float32]
 
@@ -100,7 +101,7 @@ def find_slope(capped: Floats) -> float | None:
 
     Slopes from -1 to 1, rows down per column to the right.
     """
-    small = halved(capped)
+    small = shrink(capped, 2)
     first = max(0, (small.shape[1] - LOOKED_AT) // 2)
     small = small[:, first : first + LOOKED_AT]
     falling, rising = sharpness(small), sharpness(small[::-1])
@@ -112,13 +113,6 @@ def find_slope(capped: Floats) -> float | None:
     return (best - steps) / steps
 
 
-def halved(image: Floats) -> Floats:
-    """Return the means of 2×2 pixels; an odd last row or column is left out."""
-    height, width = image.shape[0] & ~1, image.shape[1] & ~1
-    rows = image[:height:2, :width] + image[1:height:2, :width]
-    return (rows[:, ::2] + rows[:, 1::2]) / 4
-
-
 def sharpness(image: Floats) -> Floats:
     """Return for each slope how much the means of neighbouring lines at that slope differ.
 
@@ -126,7 +120,8 @@ def sharpness(image: Floats) -> Floats:
     """
     height, width = image.shape
     means = sums_along_lines(image) / usual_counts(height, width)
-    return np.square(np.diff(means, axis=1)).sum(axis=1)
+    sharp: Floats = np.square(np.diff(means, axis=1)).sum(axis=1)
+    return sharp
 
 
 @lru_cache(maxsize=8)
@@ -142,7 +137,7 @@ def sums_along_lines(image: Floats) -> Floats:
 
     The line of slope d falls by d rows over the whole width. Sums over strips of 1, 2, 4, ...
     columns: a line through two strips is a line through each, the second as much lower as the
-    first falls (Götz and Druckmüller 1996). So all lines cost as much as a few passes over the picture.
+    first falls (Götz and Druckmüller 1996). All lines cost some passes over the picture.
     """
     height, width = image.shape
     strips = 1 << (width - 1).bit_length()
@@ -172,14 +167,16 @@ def sheared(image: Floats, shifts: NDArray[np.int64]) -> Floats:
     paper = np.concatenate([image, np.zeros((1, width), np.float32)])
     rows = np.arange(height + np.ptp(shifts))[:, None] + (shifts - shifts.max())
     rows[(rows < 0) | (rows > height)] = height
-    return np.take(paper, rows * width + np.arange(width))
+    level: Floats = np.take(paper, rows * width + np.arange(width))
+    return level
 
 
 def sheared_back(level: Floats, shifts: NDArray[np.int64]) -> Floats:
     """Return the image that was `sheared`."""
     height, width = level.shape[0] - np.ptp(shifts), level.shape[1]
     rows = np.arange(height)[:, None] - (shifts - shifts.max())
-    return np.take(level, rows * width + np.arange(width))
+    image: Floats = np.take(level, rows * width + np.arange(width))
+    return image
 
 
 def find_bands(

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from model.frames import remove_frames
 from model.glyphs import normalize
 from model.ink import Pieces, find_pieces, ink_threshold
-from model.layout import Candidate, Slice, candidates, cut_wide, find_lines
+from model.layout import Candidate, candidates, cut_wide
 from model.light import darkness_of_ink, even_light, to_gray
+from model.lines import Slice, find_lines
 from model.photo import Photo, UnreadablePhoto, open_photo
 from model.ruling import FEWEST, remove_ruling
 

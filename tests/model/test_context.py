@@ -12,7 +12,7 @@ from model.context import (
     mean_of_others,
     usual_among_others,
 )
-from model.layout import Slice
+from model.lines import Slice
 from model.network import Network
 from model.vision import Line
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from model.layout import Candidate, Slice
+from model.layout import Candidate
+from model.lines import Slice
 from model.paths import best_path, parting_costs
 from model.vision import Line
 

@@ -1,0 +1,72 @@
+"""Pieces to lines of writing."""
+
+from model.lines import Slice, find_lines
+from tests.model.pieces import pieces
+
+
+def numbers(lines: list[list[Slice]]) -> list[list[int]]:
+    return [[part.piece for part in line] for line in lines]
+
+
+def test_lines_are_read_from_the_top_and_from_the_left() -> None:
+    found = find_lines(
+        pieces((200, 200, 240, 260), (50, 30, 90, 90), (50, 205, 90, 262), (120, 35, 160, 88))
+    )
+    assert numbers(found) == [[1, 3], [2, 0]]
+
+
+def test_a_slanted_line_is_one_line() -> None:
+    steps = [(50 + 60 * i, 200 - 25 * i, 90 + 60 * i, 260 - 25 * i) for i in range(7)]
+    assert numbers(find_lines(pieces(*steps))) == [[0, 1, 2, 3, 4, 5, 6]]
+
+
+def test_the_loose_bar_of_a_five_belongs_to_it() -> None:
+    assert numbers(find_lines(pieces((100, 120, 150, 200), (110, 100, 160, 110)))) == [[0, 1]]
+
+
+def test_close_lines_of_equal_digits_stay_two() -> None:
+    found = find_lines(pieces((100, 100, 140, 160), (100, 165, 140, 225)))
+    assert numbers(found) == [[0], [1]]
+
+
+def test_the_edge_of_the_paper_joins_no_lines() -> None:
+    found = find_lines(
+        pieces((0, 0, 8, 400), (50, 30, 90, 90), (120, 30, 160, 90), (50, 205, 90, 262))
+    )
+    assert sorted(numbers(found)) == [[0], [1, 2], [3]]
+
+
+def test_a_mark_between_two_rows_does_not_make_them_one() -> None:
+    rows = [
+        (60 + 50 * i, 100 + 80 * row, 90 + 50 * i, 150 + 80 * row)
+        for row in (0, 1)
+        for i in range(6)
+    ]
+    found = find_lines(pieces(*rows, (352, 135, 380, 200)))
+    assert numbers(found) == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11, 12]]
+
+
+def test_two_slanted_rows_stay_two() -> None:
+    rows = [
+        (60 + 60 * i, 200 - 20 * i + 70 * row, 90 + 60 * i, 250 - 20 * i + 70 * row)
+        for row in (0, 1)
+        for i in range(7)
+    ]
+    assert numbers(find_lines(pieces(*rows))) == [[0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12, 13]]
+
+
+def test_an_underline_joins_no_rows() -> None:
+    found = find_lines(
+        pieces((60, 100, 90, 150), (110, 100, 140, 150), (40, 152, 260, 158), (60, 165, 90, 215))
+    )
+    assert sorted(numbers(found)) == [[0, 1], [2], [3]]
+
+
+def test_what_hangs_at_the_border_says_nothing_of_the_usual_height() -> None:
+    digits = [
+        (60 + 50 * i, 100 + 70 * row, 90 + 50 * i, 150 + 70 * row)
+        for row in (0, 1)
+        for i in range(3)
+    ]
+    found = find_lines(pieces((300, 0, 600, 400), *digits))
+    assert sorted(numbers(found)) == [[0], [1, 2, 3], [4, 5, 6]]
