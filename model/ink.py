@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.regions import Labels, label_regions
+from model.regions import Labels, Places, regions_of
 
 Floats = NDArray[np.float32]
 
@@ -72,8 +72,7 @@ def find_pieces(contrast: Floats) -> Pieces:
     mask = contrast > threshold
     at = np.flatnonzero(mask)
     values = contrast.reshape(-1)[at]
-    labels, count = label_regions(mask, gap)
-    of = labels.reshape(-1)[at]
+    of, count = regions_of(at, mask, gap)
     boxes = boxes_of(at, of, count, contrast.shape[1])
     across = (boxes[:, 2:] - boxes[:, :2] > WHOLE * np.array(contrast.shape[::-1])).any(axis=1)
     own = np.where(across, ACROSS_SHARE, OWN_SHARE) * core_strengths(values, of, count)
@@ -82,8 +81,7 @@ def find_pieces(contrast: Floats) -> Pieces:
     at, values = at[inside], values[inside]
     mask = np.zeros(contrast.shape, bool)
     mask.reshape(-1)[at] = True
-    labels, count = label_regions(mask, gap)
-    of = labels.reshape(-1)[at]
+    of, count = regions_of(at, mask, gap)
     boxes, strengths = boxes_of(at, of, count, contrast.shape[1]), core_strengths(values, of, count)
     areas = np.bincount(of, minlength=count + 1)[1:]
     sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
@@ -93,13 +91,14 @@ def find_pieces(contrast: Floats) -> Pieces:
     keep = (sizes >= SMALLEST) & (strengths > needed * threshold)
     numbers = np.zeros(count + 1, np.int32)
     numbers[1:][keep] = np.arange(1, keep.sum() + 1)
+    labels = np.zeros(contrast.shape, np.int32)
     labels.reshape(-1)[at] = numbers[of]
     return Pieces(labels, boxes[keep], strengths[keep], areas[keep])
 
 
 def ink_threshold(contrast: Floats) -> float:
     """Return the contrast above which a pixel may be ink, from the noise of the paper."""
-    sample = contrast[::5, ::5]
+    sample = contrast[::7, ::7]
     middle = float(np.median(sample))
     paper = sample[sample <= middle * 2 + 0.02]
     noise = 1.4826 * float(np.median(np.abs(paper - np.median(paper))))
@@ -107,7 +106,7 @@ def ink_threshold(contrast: Floats) -> float:
     return max(FAINTEST, min(middle + NOISE_FACTOR * noise, 0.4 * strongest))
 
 
-def core_strengths(values: Floats, of: Labels, count: int) -> Floats:
+def core_strengths(values: Floats, of: Places, count: int) -> Floats:
     """Return each region's strength: its mean contrast, weighted by contrast.
 
     `values` are the contrasts of the ink's pixels and `of` their regions, numbered from 1.
@@ -118,7 +117,7 @@ def core_strengths(values: Floats, of: Labels, count: int) -> Floats:
     return (squares / np.maximum(total, 1e-9)).astype(np.float32)
 
 
-def boxes_of(at: NDArray[np.int64], of: Labels, count: int, width: int) -> NDArray[np.int64]:
+def boxes_of(at: Places, of: Places, count: int, width: int) -> NDArray[np.int64]:
     """Return the regions' boxes, N×4: x0, y0, x1, y1, from their pixels' places row by row."""
     y, x = np.divmod(at, width)
     boxes = np.empty((count + 1, 4), np.int64)

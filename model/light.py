@@ -22,7 +22,7 @@ BLACK = 8.0
 CELL = 4
 """Side, in pixels, of the cells on which the paper's brightness is estimated."""
 
-SAMPLED = 7
+SAMPLED = 9
 """Every so manieth pixel of every so manieth row shows which colours there are."""
 
 STROKE_REACH = 0.35
@@ -126,11 +126,11 @@ def fit_lamp(cells: Floats) -> Floats:
     """Return the smooth fall of light over the picture: exp of a quadratic in x and y.
 
     Fitted to the logarithm of brightness; what lies below the fit (ink, a dark desk) loses its
-    weight round by round. Every second cell both ways is enough for six numbers.
+    weight round by round. Every fourth cell both ways is enough for six numbers.
     """
     terms = quadratic_terms(*cells.shape)  # rows×columns×6
-    known = terms[::2, ::2].reshape(-1, 6)
-    light = np.log(np.maximum(cells[::2, ::2], 1)).reshape(-1)
+    known = terms[::4, ::4].reshape(-1, 6)
+    light = np.log(np.maximum(cells[::4, ::4], 1)).reshape(-1)
     weight = np.ones_like(light)
     for _ in range(4):
         weighted = known * weight[:, None]
@@ -162,29 +162,23 @@ def opening(image: Floats, reach: int) -> Floats:
 
 
 def spread_maximum(image: Floats, reach: int) -> Floats:
-    """Return each cell's maximum over the square of `reach` cells around it."""
-    for axis in (0, 1):
-        image = running_maximum(image, reach | 1, axis)
-    return image
-
-
-def running_maximum(image: Floats, window: int, axis: int) -> Floats:
-    """Return the maximum over `window` (odd) cells along an axis, whatever its width at one cost.
+    """Return each cell's maximum over the square of `reach` (made odd) cells around it.
 
     Maxima of twice as many neighbours from step to step; two of the widest that fit make up the
-    window.
+    window, so its size hardly costs.
     """
-    half = window // 2
-    padding = [(half, half) if number == axis else (0, 0) for number in range(2)]
-    most = np.pad(image, padding, constant_values=-np.inf)
-    if axis == 1:
+    half = reach // 2
+    height, width = image.shape
+    most = np.full((height + 2 * half, width + 2 * half), -np.inf, np.float32)
+    most[half : half + height, half : half + width] = image
+    for _ in range(2):  # the rows, then the columns as rows
+        reached = 1
+        while reached < 2 * half + 1:
+            step = min(reached, 2 * half + 1 - reached)
+            most = np.maximum(most[:-step], most[step:])
+            reached += step
         most = most.T
-    reached = 1
-    while reached < window:
-        step = min(reached, window - reached)
-        most = np.maximum(most[:-step], most[step:])
-        reached += step
-    return most if axis == 0 else most.T
+    return most
 
 
 def darkness_of_ink(gray: Floats) -> float:
@@ -195,7 +189,7 @@ def darkness_of_ink(gray: Floats) -> float:
     brightnesses gives as much on both. Counted alike at every scale, as pens and photos differ.
     """
     sides = []
-    cells = shrink(gray, 2)
+    cells = shrink(gray, CELL)
     while min(cells.shape) >= SMALLEST_SCALE:
         deviation = cells - mean_around(cells)
         size = np.abs(deviation)

@@ -6,51 +6,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 Labels = NDArray[np.int32]
+Places = NDArray[np.intp]
 
 
 def label_regions(mask: NDArray[np.bool_], gap: int = 0) -> tuple[Labels, int]:
     """Return H×W labels of the connected regions of `mask`, numbered from 1, and their count.
 
-    Ink that is at most `gap` pixels apart is connected: a dry pen leaves such holes. Works on
-    runs (maximal rows of ink pixels): runs of neighbouring rows that touch are joined by passing
-    on the smallest number until nothing changes.
+    Ink that is at most `gap` pixels apart is connected: a dry pen leaves such holes.
+    """
+    at = np.flatnonzero(mask)
+    labels = np.zeros(mask.shape, np.int32)
+    labels.reshape(-1)[at], count = regions_of(at, mask, gap)
+    return labels, count
+
+
+def regions_of(at: Places, mask: NDArray[np.bool_], gap: int) -> tuple[Places, int]:
+    """Return the region, numbered from 1, of each of `mask`'s pixels, and how many there are.
+
+    `at` are the pixels' places in the flat mask. Works on runs (maximal rows of pixels): runs of
+    neighbouring rows that touch are joined by passing on the smallest number until nothing changes.
     """
     height, width = mask.shape
-    grown = np.zeros((height, width + 1), bool)  # a column of paper ends each row's last run
-    grown[:, :width] = mask
-    grow(grown[:, :width], gap)
-    flat = grown.reshape(-1)
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    if flat[0]:
+    stride = width + gap + 1  # room to grow to the right, and a column that ends each row's runs
+    padded = np.zeros((height, stride), bool)
+    padded[:, :width] = mask
+    grown = padded.reshape(-1)
+    spread_on(grown, gap, 1)
+    spread_on(grown, gap, stride)
+    changes = np.flatnonzero(grown[1:] != grown[:-1]) + 1
+    if grown[0]:
         changes = np.concatenate([[0], changes])
-    starts, stops = changes[::2], changes[1::2]  # stops are just outside
-    parents = join_runs(starts, stops, width + 1)
+    parents = join_runs(changes[::2], changes[1::2], stride)
     roots, numbers = np.unique(parents, return_inverse=True)
-    values = np.zeros(len(changes) + 1, np.int32)
+    values = np.zeros(len(changes) + 1, np.intp)
     values[1::2] = numbers + 1
-    spans = np.diff(changes, prepend=0, append=flat.size)
-    labels = np.repeat(values, spans).reshape(height, width + 1)[:, :width]
-    return labels * mask, len(roots)
+    spans = np.diff(changes, prepend=0, append=grown.size)
+    region = np.repeat(values, spans)
+    return region[at + (gap + 1) * (at // width)], len(roots)
 
 
-def grow(mask: NDArray[np.bool_], gap: int) -> None:
-    """Spread every pixel of `mask` to the right and down by `gap` pixels, in place.
+def spread_on(flat: NDArray[np.bool_], gap: int, step: int) -> None:
+    """Spread every pixel of a flat picture onwards by `gap` places, `step` apart, in place.
 
     Two pixels that were `gap` apart touch then; their regions are what they would be if both had
     been spread by half of it.
     """
-    for axis in (mask.T, mask):
-        reached = 0
-        while reached < gap:
-            step = min(reached + 1, gap - reached)
-            axis[step:] |= axis[:-step].copy()
-            reached += step
+    reached = 0
+    while reached < gap:
+        further = min(reached + 1, gap - reached)
+        flat[further * step :] |= flat[: -further * step]
+        reached += further
 
 
 def join_runs(
     starts: NDArray[np.int64], stops: NDArray[np.int64], stride: int
 ) -> NDArray[np.int64]:
-    """Return for each run the smallest run that it is connected with."""
+    """Return for each run, `starts` to `stops` (outside), the smallest it is connected with."""
     first = np.searchsorted(stops, starts + stride, side="left")  # touch from the left below
     last = np.searchsorted(starts, stops + stride, side="right")
     counts = np.maximum(last - first, 0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.light import closing, darkness_of_ink, even_light, fit_lamp, running_maximum, to_gray
+from model.light import closing, darkness_of_ink, even_light, fit_lamp, spread_maximum, to_gray
 
 HEIGHT, WIDTH = 240, 320
 
@@ -50,10 +50,10 @@ def test_dark_and_light_ink_are_told_apart(name: str) -> None:
 
 
 def test_the_ink_is_dark_though_the_lamp_stands_out_more() -> None:
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    light = 90 + 130 * np.exp(-(((y - 120) / 100) ** 2) - ((x - 200) / 130) ** 2)
+    y, x = np.mgrid[: 2 * HEIGHT, : 2 * WIDTH]
+    light = 90 + 130 * np.exp(-(((y - 240) / 200) ** 2) - ((x - 400) / 260) ** 2)
     radius = np.hypot((y % 80 - 40) / 1.4, x % 40 - 20)
-    pencil = np.where((radius > 10) & (radius < 12), 0.8 * light, light)  # rows of 0
+    pencil = np.where((radius > 9) & (radius < 12), 0.8 * light, light)  # rows of 0
     assert darkness_of_ink(pencil.astype(np.float32)) > 0.55
 
 
@@ -83,11 +83,18 @@ def test_black_ink_keeps_its_plain_brightness() -> None:
     assert set(np.unique(to_gray(pixels))) == {40, 200}
 
 
-def test_the_running_maximum_is_that_of_every_window() -> None:
-    values = np.random.default_rng(0).random((7, 23)).astype(np.float32)
-    expected = [[row[max(0, i - 2) : i + 3].max() for i in range(23)] for row in values]
-    assert np.array_equal(running_maximum(values, 5, 1), np.array(expected))
-    assert np.array_equal(running_maximum(values.T, 5, 0), np.array(expected).T)
+@pytest.mark.parametrize("reach", [1, 5, 6, 13])
+def test_the_maximum_is_that_of_every_window(reach: int) -> None:
+    values = np.random.default_rng(0).random((17, 23)).astype(np.float32)
+    half = reach // 2
+    expected = [
+        [
+            values[max(0, y - half) : y + half + 1, max(0, x - half) : x + half + 1].max()
+            for x in range(23)
+        ]
+        for y in range(17)
+    ]
+    assert np.array_equal(spread_maximum(values, reach), np.array(expected))
 
 
 def test_closing_fills_what_is_narrow_and_keeps_what_is_wide() -> None:
