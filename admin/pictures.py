@@ -15,6 +15,9 @@ from model.vision import open_photo
 AT_ONCE = threading.Semaphore(1)
 """A way takes a second to draw: one at a time, so that the other pages have a core left."""
 
+SHOWN_SIDE = 1280
+"""Longer side of a photo on the pages, in pixels: as Telegram sends it."""
+
 KEPT_BY_BROWSER = "private, max-age=86400, immutable"
 """A day at most: what is forgotten here shall not stay there for long."""
 
@@ -22,7 +25,7 @@ KEPT_BY_BROWSER = "private, max-age=86400, immutable"
 def photo_jpeg(data: bytes) -> bytes:
     """Return a photo upright and shrunk, without what the camera wrote into it."""
     file = io.BytesIO()
-    Image.fromarray(open_photo(data).pixels).save(file, "JPEG", quality=85)
+    Image.fromarray(open_photo(data, SHOWN_SIDE).pixels).save(file, "JPEG", quality=85)
     return file.getvalue()
 
 

@@ -13,7 +13,8 @@ MAX_PIXELS = 120_000_000
 """More than any phone's camera takes; checked before anything is decoded."""
 
 WORKING_SIDE = 640
-"""The longer side, in pixels, of the picture that is read: small digits keep their strokes."""
+"""The longer side, in pixels, of the picture that is read: half of what Telegram sends, which a
+JPEG decodes to at once, and enough for small digits to keep their strokes."""
 
 SMALLEST_SIDE = 320
 """Smaller pictures are enlarged to this, so that a stroke is always several pixels wide."""
@@ -44,8 +45,8 @@ class Photo:
         return float(self.width / self.pixels.shape[1])
 
 
-def open_photo(data: bytes) -> Photo:
-    """Decode a photo, turn it upright as its EXIF says and shrink it to `WORKING_SIDE`.
+def open_photo(data: bytes, side: int = WORKING_SIDE) -> Photo:
+    """Decode a photo, turn it upright as its EXIF says and shrink its longer side to `side`.
 
     The first frame of an animation; transparent parts as white paper. Raises `UnreadablePhoto`.
     """
@@ -57,7 +58,7 @@ def open_photo(data: bytes) -> Photo:
         pillow_heif.register_heif_opener()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return decode(image)
+            return decode(image, side)
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError:
@@ -68,7 +69,7 @@ def open_photo(data: bytes) -> Photo:
         raise UnreadablePhoto("The picture is damaged: please send it again.") from error
 
 
-def decode(image: Image.Image) -> Photo:
+def decode(image: Image.Image, side: int) -> Photo:
     """Return the upright, shrunk picture of an opened image."""
     if image.width * image.height > MAX_PIXELS:
         raise UnreadablePhoto(
@@ -77,21 +78,22 @@ def decode(image: Image.Image) -> Photo:
         )
     media_type = Image.MIME.get(image.format or "", "application/octet-stream")
     size = image.size
-    image.draft("RGB", working_size(image))  # JPEG alone: decodes at reduced scale
+    image.draft("RGB", working_size(image, side))  # JPEG alone: decodes at reduced scale
     image.load()
     ImageOps.exif_transpose(image, in_place=True)  # else it copies what already stands upright
     if (image.width >= image.height) != (size[0] >= size[1]):
         size = size[1], size[0]
     picture = on_white(image)
-    if picture.size != working_size(picture):
-        picture = picture.resize(working_size(picture), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    wanted = working_size(picture, side)
+    if picture.size != wanted:
+        picture = picture.resize(wanted, Image.Resampling.BILINEAR, reducing_gap=2.0)
     return Photo(np.asarray(picture), size[0], size[1], media_type)
 
 
-def working_size(picture: Image.Image) -> tuple[int, int]:
-    """Return the size to read a picture at: large ones shrunk, thumbnails enlarged."""
+def working_size(picture: Image.Image, most: int = WORKING_SIDE) -> tuple[int, int]:
+    """Return the size to read a picture at: large ones shrunk to `most`, thumbnails enlarged."""
     side = max(picture.size)
-    ratio = min(max(SMALLEST_SIDE / side, 1), WORKING_SIDE / side)
+    ratio = min(max(SMALLEST_SIDE / side, 1), most / side)
     return max(1, round(picture.width * ratio)), max(1, round(picture.height * ratio))
 
 

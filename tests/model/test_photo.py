@@ -87,6 +87,7 @@ def test_large_photos_shrink_and_thumbnails_grow() -> None:
     assert max(large.pixels.shape) == WORKING_SIDE
     assert (large.width, large.height) == (4000, 3000)
     assert large.scale == pytest.approx(4000 / WORKING_SIDE)
+    assert max(open_photo(encoded(picture(4000, 3000), "JPEG"), 1280).pixels.shape) == 1280
     small = open_photo(encoded(picture(90, 60), "JPEG"))
     assert max(small.pixels.shape) == SMALLEST_SIDE
 
