@@ -22,7 +22,7 @@ TALL = 2.5
 """What is higher than this many usual heights belongs to no line: the paper's edge, a crease."""
 
 LONG, FLAT = 1.6, 0.7
-"""What is longer, in usual heights, and lower is a line that was drawn, not written."""
+"""What is longer, in usual heights, and lower was drawn, not written: an underline, a rule."""
 
 ROW_GAP = 0.8
 """Heights of digits between the middles of two rows, at least; a loose bar is nearer to its 5."""
@@ -57,15 +57,20 @@ class Slice:
 
 
 def find_lines(pieces: Pieces) -> list[list[Slice]]:
-    """Return the lines of writing from the top, each a row of slices from the left."""
+    """Return the lines of writing from the top, each a row of slices from the left.
+
+    What is much too tall, or hangs at the picture's border, is a line for itself; what is long and
+    flat is none.
+    """
     slices = [Slice(i, *map(int, box)) for i, box in enumerate(pieces.boxes)]
     contact = border_contact(pieces.labels, len(pieces))
     hanging = contact >= GROUND_CONTACT * min(pieces.labels.shape)
     sizes = pieces.boxes[:, 2:] - pieces.boxes[:, :2]
     usual = usual_height(*(sizes if hanging.all() else sizes[~hanging]).T[::-1])
-    alone = [[part] for part in slices if hanging[part.piece] or stands_apart(part, usual)]
-    apart = {part.piece for (part,) in alone}
-    written = [part for part in slices if part.piece not in apart]
+    flat = (sizes[:, 0] > LONG * usual) & (sizes[:, 1] < FLAT * usual)
+    tall = sizes[:, 1] > TALL * usual
+    alone = [[part] for part in slices if (hanging | tall)[part.piece]]
+    written = [part for part in slices if not (hanging | tall | flat)[part.piece]]
     written.sort(key=lambda part: part.middle)
     lines = alone + find_rows(written)
     return sorted(lines, key=lambda line: np.mean([part.y0 + part.y1 for part in line]))
@@ -85,11 +90,6 @@ def find_rows(slices: list[Slice]) -> list[list[Slice]]:
     groups = [np.flatnonzero(line_of == line) for line in np.unique(line_of)]
     rows = [row for group in groups for row in split_rows(group, boxes, slope)]
     return [[slices[place] for place in row] for row in rows]
-
-
-def stands_apart(part: Slice, usual: float) -> bool:
-    """Tell whether a piece is too tall or too flat and long to be part of a line of digits."""
-    return part.height > TALL * usual or (part.width > LONG * usual and part.height < FLAT * usual)
 
 
 def usual_height(heights: NDArray[np.int64], widths: NDArray[np.int64]) -> float:

@@ -92,16 +92,22 @@ def find_inks(photo: Photo) -> Iterator[Ink]:
 
 
 def find_ink(contrast: Floats) -> Ink:
-    """Return the pieces of an H×W contrast, once ruling and form boxes are taken off."""
+    """Return the pieces of an H×W contrast, once ruling and form boxes are taken off.
+
+    Boxes on squared paper stand free only without its lines; and the dark edge of a sheet, which is
+    taken off like a box, may have hidden lines that are fainter.
+    """
     pieces = find_pieces(contrast)
-    if may_be_ruled(pieces):
-        bare = remove_ruling(contrast, ink_threshold(contrast))
+    for remove in (remove_lines, remove_frames, remove_lines):
+        bare = remove(contrast, pieces)
         if bare is not contrast:
             contrast, pieces = bare, find_pieces(bare)
-    unframed = remove_frames(contrast, pieces)
-    if unframed is not contrast:
-        contrast, pieces = unframed, find_pieces(unframed)
     return Ink(contrast, pieces)
+
+
+def remove_lines(contrast: Floats, pieces: Pieces) -> Floats:
+    """Return the contrast without ruling; the same array if there is none."""
+    return remove_ruling(contrast, ink_threshold(contrast)) if may_be_ruled(pieces) else contrast
 
 
 def may_be_ruled(pieces: Pieces) -> bool:

@@ -25,13 +25,12 @@ sys.path.insert(0, str(ROOT))
 
 from model import vision  # noqa: E402 - the repository's root has to be on the path first
 from model.frames import remove_frames  # noqa: E402
-from model.ink import find_pieces, ink_threshold  # noqa: E402
+from model.ink import find_pieces  # noqa: E402
 from model.light import darkness_of_ink, even_light, to_gray  # noqa: E402
 from model.paper.sheet import make_sheet  # noqa: E402
 from model.paper.strokes import draw_digit  # noqa: E402
 from model.photo import open_photo, working_size  # noqa: E402
 from model.recognizer import Recognizer  # noqa: E402
-from model.ruling import remove_ruling  # noqa: E402
 
 TELEGRAM, FILE = (1280, 960), (4000, 3000)
 WEIGHTS = ROOT / "weights" / "digits.npz"
@@ -73,11 +72,9 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
     found = recognizer.find_glyphs(ink)
 
     def without_lines() -> None:
-        if vision.may_be_ruled(pieces):
-            bare = remove_ruling(contrast, ink_threshold(contrast))
-            if bare is not contrast:
-                find_pieces(bare)
-        remove_frames(contrast, pieces)
+        for remove in (vision.remove_lines, remove_frames, vision.remove_lines):
+            if remove(contrast, pieces) is not contrast:
+                find_pieces(contrast)
 
     return {
         "decode at full size": lambda: decode(data),
