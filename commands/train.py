@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     help="The weights file to write; a log and checkpoints stand beside it.",
 )
 @click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's IDX files.")
+@click.option(
+    "--writers",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with UCI's semeion.data and optdigits-orig.tra, for the lessons.",
+)
 @click.option("--samples", type=click.Path(path_type=Path), help="An exported NPZ to add.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 def train(
@@ -34,6 +39,7 @@ def train(
     seed: int | None,
     out: Path,
     mnist: Path | None,
+    writers: Path | None,
     samples: Path | None,
     resume: bool,
 ) -> None:
@@ -47,7 +53,7 @@ def train(
     recipe = PRESETS[preset]
     recipe = replace(recipe, epochs=epochs or recipe.epochs)
     recipe = replace(recipe, seed=recipe.seed if seed is None else seed)
-    data = gather(recipe, mnist, samples, click.echo)
+    data = gather(recipe, mnist, writers, samples, click.echo)
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         with contextlib.closing(run_training(recipe, data, out, resume)) as run_epochs:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from model.dataset import Dataset, fetch_mnist, load_mnist
+from model.dataset import Dataset, concatenate, fetch_mnist, load_mnist
 from model.lessons import make_lessons
 from model.presets import Recipe
 from model.runs import RunData
+from model.writers import load_writers
 
 CACHE = Path.home() / ".cache" / "digitbot"
 """Where downloaded data sets are kept."""
+
+OTHER_HANDS = 0.4
+"""Share of the lessons' digits that other hands than MNIST's wrote, where there are any."""
 
 COLLECTED_WEIGHT = 5
 """Collected samples are seen this often for each time an image of MNIST is seen."""
@@ -26,17 +31,33 @@ def mnist(folder: Path | None) -> tuple[Dataset, Dataset]:
 
 
 def gather(
-    recipe: Recipe, folder: Path | None, samples: Path | None, tell: Callable[[str], None]
+    recipe: Recipe,
+    folder: Path | None,
+    writers: Path | None,
+    samples: Path | None,
+    tell: Callable[[str], None],
 ) -> RunData:
-    """Return all that the recipe asks for; `tell` hears of what takes its time."""
+    """Return all that the recipe asks for; `tell` hears of what takes its time.
+
+    `writers` is a folder with the digits of other hands (`model.writers`), for the lessons.
+    """
     images, test = mnist(folder)
     others: list[tuple[Dataset, float]] = []
     if recipe.lessons:
         tell(f"Putting digits on {recipe.lessons} sheets of paper and reading them …")
-        kept = RunData.hold_out(recipe, images).main
-        lessons = make_lessons(kept, recipe.lessons, recipe.seed)
+        source = RunData.hold_out(recipe, images).main
+        if writers:
+            source = with_other_hands(source, load_writers(writers))
+        lessons = make_lessons(source, recipe.lessons, recipe.seed)
         others.append((lessons, recipe.lesson_share))
     if samples:
         collected = Dataset.load(samples).part("train")
         others.append((collected, min(1.0, COLLECTED_WEIGHT * len(collected) / len(images))))
     return RunData.hold_out(recipe, images, others, test)
+
+
+def with_other_hands(images: Dataset, others: Dataset) -> Dataset:
+    """Return the images and the others, these as often as makes up `OTHER_HANDS` of all."""
+    times = round(len(images) * OTHER_HANDS / (1 - OTHER_HANDS) / len(others))
+    both = concatenate([images, *[others] * max(1, times)])
+    return replace(both, source=f"{images.source}, {others.source}")

@@ -77,7 +77,7 @@ def make_lessons(source: Dataset, sheets: int, seed: int, processes: int = 2) ->
     spare = np.random.default_rng([seed, sheets]).permutation(refused)[digits:]
     keep = np.ones(len(labels), bool)
     keep[spare] = False
-    return Dataset(images[keep], labels[keep], None, 11, f"{sheets} sheets of paper")
+    return Dataset(images[keep], labels[keep], None, 11, f"{sheets} sheets with {source.source}")
 
 
 SOURCE: list[tuple[Dataset, int]] = []
