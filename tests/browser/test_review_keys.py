@@ -1,6 +1,7 @@
 """The review in a browser: keys, undo, what is not saved yet, two at once."""
 
 import re
+import time
 
 from sqlalchemy import select
 
@@ -71,14 +72,26 @@ def test_undo_goes_on_after_a_reload(desk: Desk, ids: list[int], database: Datab
         assert len(session.scalars(select(LabelEvent)).all()) == 3  # the log keeps them
 
 
-def test_what_could_not_be_saved_is_told_and_sent_again(
+def fail_to_save(desk: Desk, *keys: str) -> None:
+    """Press keys while no decision can be saved."""
+    desk.page.route("**/review/decisions", lambda route: route.abort())
+    desk.press(*keys)
+    desk.page.wait_for_selector("#unsaved:visible")
+
+
+def the_rest_went_well(desk: Desk) -> None:
+    assert all("ERR_FAILED" in problem for problem in desk.problems)
+    desk.problems.clear()
+
+
+def test_what_could_not_be_saved_is_told_and_sent_again_by_a_press(
     desk: Desk, ids: list[int], database: Database
 ):
+    desk.page.clock.install()
     begin(desk)
-    desk.page.route("**/review/decisions", lambda route: route.abort())
     first = shown(desk)
-    desk.press("3", "3")
-    desk.page.wait_for_selector("#unsaved:visible")
+    fail_to_save(desk, "3", "3")
+    desk.page.clock.pause_at(time.time() + 60)  # from here on nothing is sent by itself
     assert "2 not saved yet" in desk.page.inner_text("#unsaved-words")
     assert labels(database)[first] is None
     desk.page.unroute("**/review/decisions")
@@ -86,8 +99,19 @@ def test_what_could_not_be_saved_is_told_and_sent_again(
     wait_for_saving(desk)
     assert labels(database)[first] == 3
     desk.page.wait_for_selector("#unsaved", state="hidden")
-    assert all("ERR_FAILED" in problem for problem in desk.problems)
-    desk.problems.clear()
+    the_rest_went_well(desk)
+
+
+def test_what_could_not_be_saved_is_sent_again_by_itself(
+    desk: Desk, ids: list[int], database: Database
+):
+    begin(desk)
+    first = shown(desk)
+    fail_to_save(desk, "3")
+    desk.page.unroute("**/review/decisions")
+    wait_for_saving(desk)
+    assert labels(database)[first] == 3
+    the_rest_went_well(desk)
 
 
 def test_it_works_without_scripts(browser, desk: Desk, ids: list[int], database: Database):
