@@ -45,14 +45,15 @@ def find(folder: Path, name: str) -> Path:
 def load_semeion(path: Path) -> Dataset:
     """Read 16×16 bits and ten flags a line as N×28×28; raises `WrongDataset`."""
     try:
-        table = np.loadtxt(path, ndmin=2)
+        lines = [line.split() for line in path.read_text("ascii").splitlines()]
+        table = np.array(lines, np.float32).reshape(len(lines), -1)
     except (OSError, ValueError) as error:
         raise WrongDataset(f"{path}: can't be read as semeion's numbers: {error}.") from error
     flags = table[:, 256:]
-    if table.shape[1] != 266 or not (flags.sum(axis=1) == 1).all():
+    if table.shape[1:] != (266,) or not (flags.sum(axis=1) == 1).all():
         raise WrongDataset(f"{path}: expected 256 pixels and ten flags, one of them set, a line.")
     labels = flags.argmax(axis=1).astype(np.uint8)
-    bits = table[:, :256].reshape(-1, 16, 16).astype(np.float32)
+    bits = table[:, :256].reshape(-1, 16, 16)
     images = [
         sample_of(each, ONE if label == 1 else SLENDER)
         for each, label in zip(bits, labels, strict=True)
