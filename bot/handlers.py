@@ -296,10 +296,10 @@ class Handlers:
 
 
 def reason(refused: Refused | UnreadablePhoto, texts: Texts) -> str:
-    """Return why something can't be done; the reader says it more exactly, but in English."""
+    """Return why something can't be done."""
     if isinstance(refused, Refused):
         return refused.reason(texts)
-    return str(refused) if texts is ENGLISH else texts.unreadable
+    return texts.unreadable[refused.problem].format(**refused.facts)
 
 
 def remember_replies(session: Session, replies: Replies) -> None:

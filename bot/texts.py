@@ -99,8 +99,8 @@ class Texts:
     nothing_to_read: str
     no_edits: str
     too_big: str
-    unreadable: str
-    """For a picture that can't be opened; the reader says it more exactly, in English alone."""
+    unreadable: Mapping[str, str]
+    """By the problem, see `model.photo.PROBLEMS`; the same facts are filled in."""
     other_kinds: Mapping[str, str]
     """By the kind, as Telegram names it; or "file"."""
 

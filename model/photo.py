@@ -24,8 +24,25 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 Image.MAX_IMAGE_PIXELS = None  # our own limit comes first; Pillow's only warns at half of it
 
 
+PROBLEMS = {
+    "empty": "The file is empty.",
+    "unknown": "This is no picture I can open: send a photo, or a JPEG, PNG, WebP, HEIC or AVIF "
+    "file.",
+    "damaged": "The picture is damaged: please send it again.",
+    "huge": "The picture has {megapixels} megapixels; {most} is the most I can read.",
+}
+"""Why a picture can't be read, in English."""
+
+
 class UnreadablePhoto(ValueError):
     """The bytes are no picture that can be read; the message is fit for the sender."""
+
+    def __init__(self, problem: str, **facts: int) -> None:
+        super().__init__(PROBLEMS[problem].format(**facts))
+        self.problem = problem
+        """A key of `PROBLEMS`, for other languages."""
+        self.facts = facts
+        """What is filled into the sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +68,7 @@ def open_photo(data: bytes, side: int = WORKING_SIDE) -> Photo:
     The first frame of an animation; transparent parts as white paper. Raises `UnreadablePhoto`.
     """
     if not data:
-        raise UnreadablePhoto("The file is empty.")
+        raise UnreadablePhoto("empty")
     if data[4:8] == b"ftyp":
         import pillow_heif  # loads slowly, and only iPhones' files need it
 
@@ -62,20 +79,16 @@ def open_photo(data: bytes, side: int = WORKING_SIDE) -> Photo:
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError:
-        raise UnreadablePhoto(
-            "This is no picture I can open: send a photo, or a JPEG, PNG, WebP, HEIC or AVIF file."
-        ) from None
+        raise UnreadablePhoto("unknown") from None
     except Exception as error:  # Pillow's plugins raise whatever a broken file makes them raise
-        raise UnreadablePhoto("The picture is damaged: please send it again.") from error
+        raise UnreadablePhoto("damaged") from error
 
 
 def decode(image: Image.Image, side: int) -> Photo:
     """Return the upright, shrunk picture of an opened image."""
     if image.width * image.height > MAX_PIXELS:
-        raise UnreadablePhoto(
-            f"The picture has {image.width * image.height // 1_000_000} megapixels; "
-            f"{MAX_PIXELS // 1_000_000} is the most I can read."
-        )
+        megapixels = image.width * image.height // 1_000_000
+        raise UnreadablePhoto("huge", megapixels=megapixels, most=MAX_PIXELS // 1_000_000)
     media_type = Image.MIME.get(image.format or "", "application/octet-stream")
     size = image.size
     image.draft("RGB", working_size(image, side))  # JPEG alone: decodes at reduced scale

@@ -128,8 +128,13 @@ Von dir berichtigt: {corrected}""",
     no_edits="Änderungen an einer Nachricht bekomme ich nicht mit: Schick sie bitte neu.",
     too_big="Die Datei ist größer als 20 MB, mehr gibt Telegram mir nicht. Schick bitte eine "
     "kleinere.",
-    unreadable="Dieses Bild kann ich nicht öffnen. Schick es bitte noch einmal, als Foto oder als "
-    "JPEG-, PNG-, WebP-, HEIC- oder AVIF-Datei.",
+    unreadable={
+        "empty": "Die Datei ist leer.",
+        "unknown": "Dieses Bild kann ich nicht öffnen: Schick ein Foto, oder eine JPEG-, PNG-, "
+        "WebP-, HEIC- oder AVIF-Datei.",
+        "damaged": "Das Bild ist beschädigt: Schick es bitte noch einmal.",
+        "huge": "Das Bild hat {megapixels} Megapixel; {most} kann ich höchstens lesen.",
+    },
     other_kinds={
         "file": NOT_A_PICTURE,
         "sticker": "Schöner Sticker! Aber ich lese Ziffern: Schick mir ein Foto davon.",

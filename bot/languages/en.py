@@ -1,6 +1,7 @@
 """English, and what is said to everybody whose language has no file here."""
 
 from bot.texts import Texts
+from model.photo import PROBLEMS
 
 NOT_A_PICTURE = "I can't read this kind of file. Send a photo, or a JPEG, PNG, WebP or HEIC image."
 
@@ -114,8 +115,7 @@ Corrected by you: {corrected}""",
     nothing_to_read="Reply with /read to a photo, and I read the digits in it.",
     no_edits="I don't follow changes to a message: please send it as a new one.",
     too_big="That file is over 20 MB, more than Telegram hands me. Please send a smaller one.",
-    unreadable="I can't open that picture. Please send it once more, as a photo or as a JPEG, "
-    "PNG, WebP, HEIC or AVIF file.",
+    unreadable=PROBLEMS,
     other_kinds={
         "file": NOT_A_PICTURE,
         "sticker": "Nice sticker! But I read digits: send me a photo of some.",

@@ -93,7 +93,7 @@ def test_everybody_is_answered_in_their_own_language(api: BotApi) -> None:
         sender.wait_answer(lambda m, texts=texts: m.text == texts.other_kinds["sticker"])
         sender.document(made_photo("7")[:200], "cut.png", "image/png")
     ann.wait_answer(lambda m: "picture is damaged" in m.text)
-    uli.wait_answer(lambda m: m.text == german.unreadable)
+    uli.wait_answer(lambda m: m.text == german.unreadable["damaged"])
     query = uli.press_data(answer, "label:999:1")
     assert api.wait_callback_answer(query)["text"] == german.gone
 
