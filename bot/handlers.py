@@ -213,7 +213,7 @@ class Handlers:
                 with suppress(OperationalError):
                     await asyncio.to_thread(self.remember, replies)
             if isinstance(outgoing, Parcel):
-                await self.parcels.send(message.chat_id, outgoing)
+                await self.parcels.send(message, outgoing)
                 continue
             with STAGES.labels("answer").time():
                 sent_id = await deliver(self.bot, message, outgoing)

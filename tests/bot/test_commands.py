@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from typing import IO
 
 import pytest
 
@@ -72,6 +73,28 @@ class TestMyData:
         parcels = [m for m in api.messages(ann.chat_id) if m.document]
         assert [m.now.file_name for m in parcels] == [f"digitbot-{n}.zip" for n in (1, 2, 3)]
         assert last.text == ENGLISH.mydata.format(number=3)
+
+    def test_goes_on_with_the_file_that_failed(
+        self, api: BotApi, ann: Sender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Parcels, "largest", 1)
+        for digits in ("1", "2"):
+            ann.wait_answer(to=ann.photo(made_photo(digits)))
+        pack, packed = Parcels.pack, []
+
+        def fail_once(self: Parcels, user_id: int, after: int, file: IO[bytes]) -> int | None:
+            packed.append(after)
+            if len(packed) == 2:
+                api.faults.error("sendDocument", 500, "Internal Server Error")
+            return pack(self, user_id, after, file)
+
+        monkeypatch.setattr(Parcels, "pack", fail_once)
+        ann.command("/mydata")
+        ann.wait_answer(lambda m: m.now.file_name == "digitbot-2.zip")
+        assert len(packed) == 3
+        assert packed[1] == packed[2]
+        names = [m.now.file_name for m in api.messages(ann.chat_id) if m.document]
+        assert names == ["digitbot-1.zip", "digitbot-2.zip"]
 
     def test_of_who_sent_nothing_there_is_nothing(self, ann: Sender) -> None:
         ann.command("/mydata")
