@@ -118,12 +118,15 @@ def test_without_validation_the_last_is_kept(out):
     assert Network.load(out).card["finished"] is True
 
 
+LONG = 20_000
+"""Epochs: more than a process gets done before it is stopped, however busy the machine is."""
+
 SCRIPT = """
 import sys
 sys.path[:0] = sys.argv[2:]
 import contextlib, test_runs
 from pathlib import Path
-recipe = test_runs.replace(test_runs.RECIPE, epochs=400)
+recipe = test_runs.replace(test_runs.RECIPE, epochs=test_runs.LONG)
 data = test_runs.RunData.hold_out(recipe, test_runs.drawn())
 with contextlib.closing(test_runs.run(recipe, data, Path(sys.argv[1]), threads=1)) as epochs:
     for epoch in epochs:
@@ -150,7 +153,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(out):
     process.kill()
     process.communicate()
     assert not out.exists()
-    recipe = replace(RECIPE, epochs=400)
+    recipe = replace(RECIPE, epochs=LONG)
     data = RunData.hold_out(recipe, drawn())
     at = Checkpoint.load(out.with_suffix(".checkpoint.npz"), fresh_of(recipe, data))
     assert at.epoch >= 3
