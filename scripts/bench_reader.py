@@ -12,13 +12,16 @@ from __future__ import annotations
 import argparse
 import io
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy comes: one core is measured
+
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
