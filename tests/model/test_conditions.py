@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.evaluation import edit_distance
-from model.paper.sheet import CONDITIONS, make_sheet
+from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.recognizer import Recognizer
 
