@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.backup import backup, move, restore
 from commands.demo import demo
 from commands.doctor import doctor
 from commands.evaluate import evaluate
@@ -27,11 +28,13 @@ class Program(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command; every other exception is a defect and stays a traceback."""
+        from model.backup import CannotBackUp
         from model.database import OldDatabase
         from model.dataset import NoDownload, WrongDataset
         from model.evaluation import UnusableManifest
         from model.export.verify import DamagedExport
         from model.imports import WrongImport
+        from model.moving import CannotMove
         from model.network import WrongWeights
         from model.promotions import UnknownWeights
         from model.retraining.rows import AlreadyRetraining
@@ -44,6 +47,8 @@ class Program(click.Group):
             return super().invoke(context)
         except (
             AlreadyRetraining,
+            CannotBackUp,
+            CannotMove,
             DamagedExport,
             Diverged,
             NoDownload,
@@ -69,6 +74,7 @@ def main() -> None:
 COMMANDS = (
     run, only_bot, only_admin, upgrade, read, train, fit_context, evaluate, freeze, export, verify,
     import_samples, retrain, promote, rollback, rank, demo, doctor,
+    backup, restore, move,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from model.database import Database
 from model.network import Network
 from model.recognizer import Recognizer
+from tests import postgres
 from tests.filling import WEIGHTS, Store
 
 
@@ -71,3 +72,27 @@ def recognizer() -> Recognizer:
 @pytest.fixture
 def store(database: Database) -> Store:
     return Store(database)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for all tests that ask for one."""
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str, tmp_path: Path) -> Iterator[Database]:
+    """An empty database on a PostgreSQL server, without tables."""
+    name = f"t{abs(hash(tmp_path))}"
+    admin = create_engine(postgres_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    database = Database(postgres_server.format(name=name))
+    yield database
+    database.close()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
