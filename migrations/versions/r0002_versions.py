@@ -149,5 +149,4 @@ def downgrade() -> None:
         "versions",
     ):  # fmt: skip
         op.drop_table(table)
-    with op.batch_alter_table("contributors") as batch:
-        batch.drop_column("source")
+    op.drop_column("contributors", "source")  # a batch would make the table anew, and delete photos
