@@ -29,7 +29,7 @@ from admin import (
     weights,
 )
 from admin.desk import EXTENSION, Desk
-from admin.security import LIMITS, allow_upload, set_headers
+from admin.security import LIMITS, allow_upload, set_headers, trust_proxies
 from admin.server import AdminServer
 from admin.words import FILTERS
 from model.database import Database
@@ -52,6 +52,8 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     key = hmac.new(secret.encode(), settings.admin_password.encode(), hashlib.sha256).hexdigest()
     app = Flask(__name__)
     app.config.from_mapping(LIMITS, SECRET_KEY=key)
+    if settings.admin_proxies:
+        trust_proxies(app, settings.admin_proxies)
     app.extensions[EXTENSION] = Desk(settings, database, InUse(database, recognizer))
     app.jinja_env.filters.update(FILTERS)
     app.before_request(allow_upload)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from flask import Response, request
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from model.logins import LOGIN_LASTS
 
@@ -36,6 +37,16 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+
+
+def trust_proxies(app: Flask, proxies: int) -> None:
+    """Take the sender's address and the scheme from so many proxies, and keep cookies to HTTPS.
+
+    Only as many entries as there are proxies are believed: those before them anybody can write.
+    """
+    fixed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = fixed  # type: ignore[method-assign]  # as Flask's documentation does
+    app.config["SESSION_COOKIE_SECURE"] = True
 
 
 def allow_upload() -> None:

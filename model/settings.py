@@ -20,6 +20,8 @@ TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram allows as the secret of a webhook."""
 
+MOST_PROXIES = 9
+
 LONGEST_INFO = 3000
 """Characters: a message holds 4096."""
 
@@ -37,6 +39,7 @@ class Settings:
     database_url: str = field(default=f"sqlite:///{PROJECT}/data/digitbot.sqlite", repr=False)
     admin_host: str = "127.0.0.1"
     admin_port: int = 8000
+    admin_proxies: int = 0
     admin_password: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
@@ -71,6 +74,16 @@ class Settings:
         ):
             if not 0 < port < 65536:
                 raise WrongSetting(f"{name} should be a port from 1 to 65535, not {port}.")
+        if self.admin_proxies > MOST_PROXIES:
+            raise WrongSetting(
+                f"ADMIN_PROXIES should be how many proxies stand before the admin page, at most "
+                f"{MOST_PROXIES}, not {self.admin_proxies}."
+            )
+        if self.admin_proxies and not self.secret_key:
+            raise WrongSetting(
+                "SECRET_KEY is missing: with ADMIN_PROXIES set there may be several admin "
+                "processes, which must all know the same; `openssl rand -hex 32` draws one."
+            )
         if self.log_format not in ("text", "json"):
             raise WrongSetting(f"LOG_FORMAT should be text or json, not {self.log_format!r}.")
         if len(self.developer_info or "") > LONGEST_INFO:
@@ -112,7 +125,7 @@ def check_database_url(value: str) -> None:
 def whole_number(name: str, value: str) -> int:
     """Return `value` as a number; raise `WrongSetting` with the setting's name."""
     if not value.isdecimal() or len(value) > 9:
-        kind = "a port from 1 to 65535" if name.endswith("_PORT") else "a number, 0 for no limit"
+        kind = "a port from 1 to 65535" if name.endswith("_PORT") else "a number, 0 for none"
         raise WrongSetting(f"{name} should be {kind}, not {value!r}.")
     return int(value)
 
@@ -137,7 +150,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         value = environment.get(name.upper(), "").strip()
         if not value:
             continue
-        if name.endswith("_port") or name.startswith("limit_"):
+        if name.endswith("_port") or name.startswith("limit_") or name == "admin_proxies":
             given[name] = whole_number(name.upper(), value)
         elif name == "developer_info":
             given[name] = value.replace("\\n", "\n")

@@ -23,6 +23,7 @@ def test_every_setting_is_taken_from_its_variable() -> None:
         "DATABASE_URL": "sqlite:///elsewhere.sqlite",
         "ADMIN_HOST": "0.0.0.0",
         "ADMIN_PORT": "8080",
+        "ADMIN_PROXIES": "1",
         "ADMIN_PASSWORD": "swordfish",
         "SECRET_KEY": "key",
         "API_KEY": "api",
@@ -63,6 +64,8 @@ def test_an_empty_value_counts_as_not_set() -> None:
         ("DATABASE_URL", "nonsense"),
         ("ADMIN_PORT", "http"),
         ("ADMIN_PORT", "70000"),
+        ("ADMIN_PROXIES", "10"),
+        ("ADMIN_PROXIES", "-1"),
         ("WEBHOOK_PORT", "0"),
         ("METRICS_PORT", "0"),
         ("LOG_FORMAT", "xml"),
@@ -82,6 +85,11 @@ def test_a_wrong_value_is_refused_by_name_in_one_line(name: str, value: str) -> 
 def test_a_webhook_needs_its_secret() -> None:
     with pytest.raises(WrongSetting, match="WEBHOOK_SECRET"):
         read_settings({"WEBHOOK_URL": "https://example.org/hook"})
+
+
+def test_a_proxy_needs_a_key_that_all_processes_share() -> None:
+    with pytest.raises(WrongSetting, match="SECRET_KEY"):
+        read_settings({"ADMIN_PROXIES": "1"})
 
 
 def test_secrets_do_not_show() -> None:
