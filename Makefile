@@ -61,6 +61,7 @@ bench: .venv-bench/installed
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_admin.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_export.py
+	PYTHONPATH=. .venv-bench/bin/python scripts/bench_move.py
 	$(if $(MNIST),.venv-bench/bin/python scripts/bench_flywheel.py --mnist "$(MNIST)" \
 	    $(if $(SEMEION),--semeion "$(SEMEION)") $(if $(PHOTOS),--photos "$(PHOTOS)"), \
 	    @echo 'The flywheel needs data: make bench MNIST=DIR SEMEION=DIR PHOTOS=DIR')

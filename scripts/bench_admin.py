@@ -57,7 +57,8 @@ PHOTOS = (
 INSERT INTO photos (id, bot_id, chat_id, message_id, contributor_id, media_type, width, height,
     sha256, received_at, image)
 SELECT :photos * copy + id, 2, copy, id, 1000 + 1 + (copy * 7 + id) % :people, media_type, width,
-    height, sha256 || copy, datetime(received_at, '-' || copy || ' minutes') || '.000000', :image
+    height, substr(sha256, 1, 64 - length(copy)) || copy,
+    datetime(received_at, '-' || copy || ' minutes') || '.000000', :image
 FROM copies CROSS JOIN (SELECT * FROM photos WHERE id <= :photos) ORDER BY copy, id
 """
 )
