@@ -122,7 +122,8 @@ LONG = 20_000
 """Epochs: more than a process gets done before it is stopped, however busy the machine is."""
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored under a shell's "&" else
 sys.path[:0] = sys.argv[2:]
 import contextlib, test_runs
 from pathlib import Path
