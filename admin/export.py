@@ -11,9 +11,9 @@ from admin.desk import desk
 from admin.numbers import LARGEST
 from model.database import Database
 from model.export import FORMATS, file_name, write_export
+from model.tables import Which
 from model.versions import UnknownVersion, count_to_freeze, find_version, freeze_version
 from model.versions import list_versions as list_all
-from model.wheel_tables import Which
 
 blueprint = Blueprint("export", __name__)
 

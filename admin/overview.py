@@ -15,7 +15,7 @@ from model.agreement import Agreement
 from model.overview import Overview, look, names_of
 from model.promotions import list_promotions
 from model.review import count_for_review
-from model.wheel_tables import Promotion
+from model.tables import Promotion
 
 blueprint = Blueprint("overview", __name__)
 

@@ -17,8 +17,8 @@ from model.promotions import UnknownWeights
 from model.retraining import rows
 from model.retraining.material import still_kept
 from model.retraining.start import start_retraining
+from model.tables import Retraining, RunState, WeightsFile
 from model.versions import UnknownVersion, list_versions
-from model.wheel_tables import Retraining, RunState, WeightsFile
 
 blueprint = Blueprint("weights", __name__)
 

@@ -23,8 +23,8 @@ FORMATS = ("folders", "idx", "npz", "csv", "jsonl", "originals")
 def freeze(which: str) -> None:
     """Freeze the samples as they are now, and print the new version's number."""
     from model.database import Database
+    from model.tables import Which
     from model.versions import freeze_version
-    from model.wheel_tables import Which
 
     database = Database(settings_of_run().database_url)
     database.require_newest()

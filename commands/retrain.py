@@ -21,7 +21,7 @@ def retrain(number: int | None) -> None:
     from model.retraining.rows import find_retraining
     from model.retraining.run import carry_out
     from model.retraining.start import enter_retraining
-    from model.wheel_tables import RunState
+    from model.tables import RunState
 
     settings, database = settings_of_run(), newest_database()
     run = enter_retraining(database, number)
@@ -53,7 +53,7 @@ def in_words(database: Database, weights_id: int | None) -> str:
     """Return how new weights compare with those they come from."""
     import json
 
-    from model.wheel_tables import WeightsFile
+    from model.tables import WeightsFile
 
     with database.read() as session:
         weights = session.get_one(WeightsFile, weights_id)

@@ -10,8 +10,17 @@ from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
-from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Sample, Split, Usage
-from model.wheel_tables import VersionSample
+from model.tables import (
+    Consent,
+    Contributor,
+    InboxState,
+    InboxUpdate,
+    Photo,
+    Sample,
+    Split,
+    Usage,
+    VersionSample,
+)
 
 PENDING_WINDOW = datetime.timedelta(hours=24)
 """How long a photo is kept whose contributor hasn't said yes."""

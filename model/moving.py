@@ -19,16 +19,15 @@ from sqlalchemy import Connection, Table, insert, select, text, type_coerce
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.types import Enum, String
 
-from model import wheel_tables
 from model.database import Database
-from model.tables import Base
+from model.tables import Base, WeightsFile
 
 Row = tuple[Any, ...]
 
 ROWS = 2000
 ROWS_WITH_FILES = 20
 """Rows in memory at a time; photos have up to 20 MB each."""
-WITH_FILES = {"photos", wheel_tables.WeightsFile.__tablename__}
+WITH_FILES = {"photos", WeightsFile.__tablename__}
 
 
 class CannotMove(RuntimeError):

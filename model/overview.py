@@ -21,8 +21,7 @@ from model.agreement import count_agreement
 from model.contributors import kept
 from model.database import Database, utc_now
 from model.review import count_samples
-from model.tables import NOT_A_DIGIT, Contributor, Sample
-from model.wheel_tables import Tally
+from model.tables import NOT_A_DIGIT, Contributor, Sample, Tally
 
 log = logging.getLogger(__name__)
 

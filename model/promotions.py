@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from model.database import Database, utc_now
 from model.network import Network, WrongWeights
 from model.recognizer import Recognizer, shipped_judge
-from model.wheel_tables import Promotion, WeightsFile
+from model.tables import Promotion, WeightsFile
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from model.tables import (
     Prediction,
     Sample,
     Usage,
+    VersionSample,
 )
-from model.wheel_tables import VersionSample
 
 LARGEST_PART = 45 * 1024 * 1024
 """Bytes of photos in one archive; a bot may send files of 50 MB, and no photo has more than 20."""

@@ -12,8 +12,17 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
-from model.tables import Contributor, Labeller, Photo, Prediction, Sample, Split
-from model.wheel_tables import Version, VersionSample, Which
+from model.tables import (
+    Contributor,
+    Labeller,
+    Photo,
+    Prediction,
+    Sample,
+    Split,
+    Version,
+    VersionSample,
+    Which,
+)
 
 
 class UnknownVersion(LookupError):

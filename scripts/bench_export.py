@@ -22,9 +22,8 @@ from sqlalchemy import insert
 from model.database import Database
 from model.export import FORMATS, file_name
 from model.settings import PROJECT
-from model.tables import Consent, Contributor, Labeller, Photo, Prediction, Sample, Split
+from model.tables import Consent, Contributor, Labeller, Photo, Prediction, Sample, Split, Which
 from model.versions import freeze_version
-from model.wheel_tables import Which
 
 BOUND = 200
 """Megabytes that an export may take, resident."""

@@ -44,10 +44,13 @@ from model.retraining.rows import find_retraining  # noqa: E402
 from model.retraining.run import carry_out  # noqa: E402
 from model.retraining.start import enter_retraining  # noqa: E402
 from model.settings import Settings  # noqa: E402
-from model.tables import Contributor, Split  # noqa: E402
+from model.tables import (  # noqa: E402
+    Contributor,
+    Split,
+    WeightsFile,
+)
 from model.training import accuracy  # noqa: E402
 from model.vision import UnreadablePhoto  # noqa: E402
-from model.wheel_tables import WeightsFile  # noqa: E402
 from tests.bot.running import RunningBot  # noqa: E402
 from tests.bot_api import BotApi, NoAnswerError  # noqa: E402
 

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from model.export.archive import Archive
 from model.export.lines import csv_line
 from model.export.rows import Source
-from model.tables import Photo, Sample
+from model.tables import Photo, Sample, VersionSample
 from model.versions import pseudonym
-from model.wheel_tables import VersionSample
 
 ENDINGS = {
     "image/jpeg": "jpg",

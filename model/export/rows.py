@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
-from model.tables import NOT_A_DIGIT, Contributor, Photo, Sample, Split
+from model.tables import NOT_A_DIGIT, Contributor, Photo, Sample, Split, Version, VersionSample
 from model.versions import pseudonym
-from model.wheel_tables import Version, VersionSample
 
 BATCH = 2000
 """Samples that are in memory at a time."""

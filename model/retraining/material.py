@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from model.contributors import kept
 from model.dataset import Dataset
 from model.replay import CLASSES
-from model.tables import Photo, Sample, Split
-from model.wheel_tables import VersionSample
+from model.tables import Photo, Sample, Split, VersionSample
 
 MOST = 30_000
 """Samples of a part that are used, drawn by lot from more: enlarged they take 7 KB each."""

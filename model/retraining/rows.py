@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from model.database import utc_now
 from model.retraining.learning import Lap
-from model.wheel_tables import Retraining, RetrainingEpoch, RunState
+from model.tables import Retraining, RetrainingEpoch, RunState
 
 STALE = datetime.timedelta(seconds=30)
 """A run that gave no sign of life for so long is over: killed, or the machine went down."""

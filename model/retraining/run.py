@@ -37,10 +37,9 @@ from model.retraining.judging import Score, answers_of, compare, score
 from model.retraining.learning import RECIPE, Lap, between, learn
 from model.retraining.material import read_part
 from model.settings import PROJECT, Settings
-from model.tables import Split
+from model.tables import RunState, Split, WeightsFile
 from model.training import accuracy
 from model.versions import find_version
-from model.wheel_tables import RunState, WeightsFile
 
 log = logging.getLogger(__name__)
 

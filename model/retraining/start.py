@@ -11,8 +11,8 @@ from model.database import Database
 from model.retraining import rows
 from model.retraining.learning import RECIPE
 from model.settings import PROJECT, Settings
+from model.tables import Which
 from model.versions import find_version, freeze_version
-from model.wheel_tables import Which
 
 
 def start_retraining(database: Database, settings: Settings, version: int | None = None) -> int:

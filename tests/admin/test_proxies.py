@@ -17,8 +17,8 @@ from model.promotions import keep_weights, promote, write_network
 from model.recognizer import Recognizer
 from model.retraining.rows import AlreadyRetraining, begin, find_running
 from model.settings import Settings
+from model.tables import Retraining, Which
 from model.versions import freeze_version
-from model.wheel_tables import Retraining, Which
 from tests.admin.auth import PASSWORD, Auth
 from tests.filling import Store
 

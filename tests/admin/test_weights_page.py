@@ -15,9 +15,8 @@ from model.retraining.learning import Lap
 from model.retraining.run import carry_out
 from model.retraining.start import enter_retraining
 from model.settings import Settings
-from model.tables import Split
+from model.tables import RunState, Split
 from model.versions import freeze_version
-from model.wheel_tables import RunState
 from tests.admin.auth import PASSWORD, Auth
 from tests.filling import Store
 from tests.model.retraining.hands import correct, settings_for

@@ -14,9 +14,8 @@ from bot.languages import ENGLISH
 from model.database import Database, alembic_configuration
 from model.export import write_archive
 from model.export.rows import Source
-from model.tables import InboxUpdate, LabelEvent, Photo
+from model.tables import InboxUpdate, LabelEvent, Photo, Which
 from model.versions import find_version, freeze_version
-from model.wheel_tables import Which
 from tests.bot.bot_process import STARTING, bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot

@@ -21,9 +21,17 @@ from model.export.rows import Source
 from model.export.verify import DamagedExport, verify_export
 from model.review import find_kept_sample
 from model.samples import label_sample
-from model.tables import NOT_A_DIGIT, Consent, Contributor, Labeller, Sample, Split
+from model.tables import (
+    NOT_A_DIGIT,
+    Consent,
+    Contributor,
+    Labeller,
+    Sample,
+    Split,
+    VersionSample,
+    Which,
+)
 from model.versions import find_version, freeze_version
-from model.wheel_tables import VersionSample, Which
 from tests.filling import Store, drawn_photo
 
 

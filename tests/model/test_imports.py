@@ -15,9 +15,8 @@ from model.imports import WrongImport, import_file
 from model.recognizer import Recognizer
 from model.review import find_kept_sample
 from model.samples import label_sample
-from model.tables import Contributor, Labeller, Sample, Split
+from model.tables import Contributor, Labeller, Sample, Split, Which
 from model.versions import freeze_version
-from model.wheel_tables import Which
 from tests.filling import Store, drawn_photo
 
 Come = tuple[int, Labeller | None, Split, str, bytes]

@@ -13,9 +13,8 @@ from model.moving import CannotMove, Fingerprint, move
 from model.promotions import keep_weights, promote, write_network
 from model.recognizer import Recognizer
 from model.samples import label_sample
-from model.tables import Base, InboxUpdate, Labeller, Photo, Sample
+from model.tables import Base, InboxUpdate, Labeller, Photo, Sample, Version, Which
 from model.versions import freeze_version
-from model.wheel_tables import Version, Which
 from tests.filling import Store
 
 

@@ -10,8 +10,7 @@ from model.database import Database
 from model.overview import Overview, names_of
 from model.review import find_kept_sample
 from model.samples import label_sample
-from model.tables import Consent, Labeller
-from model.wheel_tables import Tally
+from model.tables import Consent, Labeller, Tally
 from tests.filling import Store
 
 

@@ -21,7 +21,7 @@ from model.promotions import (
     write_network,
 )
 from model.recognizer import Recognizer
-from model.wheel_tables import WeightsFile
+from model.tables import WeightsFile
 
 
 def made_weights(seed: int) -> bytes:

@@ -11,9 +11,8 @@ from model.contributors import record_consent
 from model.database import Database, alembic_configuration
 from model.moving import Fingerprint
 from model.samples import label_sample
-from model.tables import Consent, Contributor, Labeller, Sample
+from model.tables import Consent, Contributor, Labeller, Sample, Which
 from model.versions import freeze_version
-from model.wheel_tables import Which
 from tests.filling import Store
 
 REVISIONS = [

@@ -1,6 +1,7 @@
 import pytest
 
 from model.database import Database
+from model.tables import Which
 from model.versions import (
     UnknownVersion,
     count_to_freeze,
@@ -8,7 +9,6 @@ from model.versions import (
     freeze_version,
     list_versions,
 )
-from model.wheel_tables import Which
 from tests.filling import Store
 
 

@@ -17,9 +17,8 @@ from model.recognizer import Recognizer
 from model.retraining import rows, run, start
 from model.retraining.run import carry_out, deserves_promotion
 from model.retraining.start import enter_retraining, start_retraining
-from model.tables import Split
+from model.tables import Retraining, RunState, Split, WeightsFile
 from model.versions import freeze_version
-from model.wheel_tables import Retraining, RunState, WeightsFile
 from tests.filling import Store
 from tests.model.retraining.hands import correct, settings_for
 

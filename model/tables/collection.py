@@ -1,62 +1,22 @@
-"""The tables. Every moment is in UTC; every deletion of a parent takes its children along."""
+"""What is collected: contributors, their photos, the digits in them, and what is said of those."""
 
 from __future__ import annotations
 
 import datetime
 import enum
 
-from sqlalchemy import Enum as EnumType
-from sqlalchemy import (
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    UniqueConstraint,
-    text,
-    true,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import BigInteger, Boolean, Float, Integer, SmallInteger, Text
 
 from model.database import UTCDateTime, utc_now
+from model.tables.base import NEVER_REUSED, Base, BigId, words
 
 NOT_A_DIGIT = 10
 """The label of a sample that is no digit; also the index of the network's eleventh output."""
 
-BigId = BigInteger().with_variant(Integer(), "sqlite")
-"""A key that counts up; SQLite does that for INTEGER alone."""
-
-NEVER_REUSED = {"sqlite_autoincrement": True}
-"""SQLite would give the id of a deleted last row to the next one: a button of a forgotten photo
-would then point at another sample, and an update look as if it had been handled before."""
-
-
 TELEGRAM = "telegram"
 """Where contributors come from who send photos to the bot."""
-
-
-class Base(DeclarativeBase):
-    """All tables, with constraint names that a migration can refer to."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-def words(kind: type[enum.StrEnum]) -> EnumType:
-    """Return a column type that stores an enumeration's words as plain text."""
-    return EnumType(
-        kind,
-        native_enum=False,
-        length=16,
-        values_callable=lambda members: [m.value for m in members],
-    )
 
 
 class Consent(enum.StrEnum):
@@ -81,15 +41,6 @@ class Labeller(enum.StrEnum):
 
     SENDER = "sender"
     OPERATOR = "operator"
-
-
-class InboxState(enum.StrEnum):
-    """How far an update has come."""
-
-    WAITING = "waiting"
-    ANSWERING = "answering"  # its effect is stored, its answer not yet sent
-    DONE = "done"
-    ASIDE = "aside"  # handling failed each time; an operator looks at it
 
 
 class Contributor(Base):
@@ -270,97 +221,3 @@ class LabelEvent(Base):
     undone_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
 
     sample: Mapped[Sample] = relationship(back_populates="events")
-
-
-class Claim(Base):
-    """A sample is on an operator's screen, or on its way there: nobody else gets it meanwhile."""
-
-    __tablename__ = "claims"
-    __table_args__ = (Index("ix_claims_operator", "operator"),)
-
-    sample_id: Mapped[int] = mapped_column(
-        ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True
-    )
-    operator: Mapped[str] = mapped_column(String(16))  # which login
-    expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
-
-
-class InboxUpdate(Base):
-    """An update as Telegram sent it, stored before it is acknowledged.
-
-    Identity is the id together with the content: Telegram draws update ids anew after a quiet
-    week, and a resent update has the same of both.
-    """
-
-    __tablename__ = "inbox"
-    __table_args__ = (
-        UniqueConstraint("bot_id", "update_id", "digest"),
-        Index("ix_inbox_state_id", "bot_id", "state", "id"),
-        Index(
-            "ix_inbox_aside",
-            "state",
-            "id",
-            sqlite_where=text("state = 'aside'"),
-            postgresql_where=text("state = 'aside'"),
-        ),
-        NEVER_REUSED,
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    bot_id: Mapped[int] = mapped_column(BigInteger)
-    update_id: Mapped[int] = mapped_column(BigInteger)
-    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of `body`
-    chat_id: Mapped[int | None] = mapped_column(BigInteger)
-    user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    state: Mapped[InboxState] = mapped_column(words(InboxState), default=InboxState.WAITING)
-    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    error: Mapped[str | None] = mapped_column(Text)
-    received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
-    finished_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    body: Mapped[str] = mapped_column(Text)  # JSON
-
-
-class Usage(Base):
-    """How much a person asked of a bot lately, and when they were told that it was too much."""
-
-    __tablename__ = "usage"
-
-    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    minute_began: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
-    in_minute: Mapped[int] = mapped_column(Integer, default=0)
-    day_began: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now, index=True)
-    in_day: Mapped[int] = mapped_column(Integer, default=0)
-    slow_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    full_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-    queue_told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-
-
-class Block(Base):
-    """A person whom an operator shut out of a bot; /forget leaves it, or it would be of no use."""
-
-    __tablename__ = "blocks"
-
-    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    blocked_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
-    told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
-
-
-class LoginAttempt(Base):
-    """A failed attempt to log in to the admin page; only the last minutes' are kept."""
-
-    __tablename__ = "login_attempts"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    address: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, index=True)
-
-
-class OperatorLogin(Base):
-    """Somebody is logged in to the admin page; the row goes when they log out."""
-
-    __tablename__ = "operator_logins"
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the token
-    expires_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Float, Integer, SmallInteger, Text
 
 from model.database import UTCDateTime, utc_now
-from model.tables import NEVER_REUSED, Base, BigId, Labeller, Split, words
+from model.tables.base import NEVER_REUSED, Base, BigId, words
+from model.tables.collection import Labeller, Split
 
 
 class Which(enum.StrEnum):
