@@ -10,7 +10,7 @@ from admin.errors import wants_json
 from admin.numbers import refuse_large_numbers
 from model.boxes import EmptyBox, add_box, read_box
 from model.recognizer import Box
-from model.review import find_kept_photo
+from model.samples import find_kept_photo
 from model.tables import NOT_A_DIGIT
 
 blueprint = Blueprint("boxes", __name__)

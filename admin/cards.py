@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from admin.words import person
-from model.review import list_alike
+from model.alike import list_alike
 from model.samples import probabilities_of
 from model.tables import Sample
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin.body import WrongBody, is_whole
-from model.review import decide, find_kept_sample, flag, take_back
+from model.decisions import decide, flag, take_back
+from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT
 
 CAUSE_FORM = re.compile(r"[A-Za-z0-9-]{8,40}")

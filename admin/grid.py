@@ -12,15 +12,9 @@ from admin.decisions import checked_cause
 from admin.desk import desk
 from admin.login import current_operator
 from admin.numbers import LARGEST, number_argument
+from model.decisions import accept_all, can_step_back, step_back
 from model.lists import Listing, Order, SampleFilter
-from model.review import (
-    accept_all,
-    can_step_back,
-    count_for_review,
-    next_for_review,
-    release_claims,
-    step_back,
-)
+from model.review import count_for_review, next_for_review, release_claims
 
 blueprint = Blueprint("grid", __name__)
 

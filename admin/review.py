@@ -30,16 +30,9 @@ from admin.errors import wants_json
 from admin.filters import asked, choices, review_listing
 from admin.login import current_operator
 from admin.numbers import number_argument
-from model.review import (
-    can_step_back,
-    count_for_review,
-    find_kept_sample,
-    next_for_review,
-    release_claims,
-    renew_claims,
-    step_back,
-)
-from model.samples import UnknownSample
+from model.decisions import can_step_back, step_back
+from model.review import count_for_review, next_for_review, release_claims, renew_claims
+from model.samples import UnknownSample, find_kept_sample
 
 blueprint = Blueprint("review", __name__)
 

@@ -12,9 +12,9 @@ from admin.login import current_operator
 from admin.numbers import refuse_large_numbers
 from admin.pictures import photo_jpeg, send_picture, way_png
 from model.export import png
+from model.labels import label_sample, undo_label
 from model.lists import WINDOW, Listing, Order, WrongCursor, page_of_samples
-from model.review import find_kept_photo, find_kept_sample, find_pixels
-from model.samples import label_sample, probabilities_of, undo_label
+from model.samples import find_kept_photo, find_kept_sample, find_pixels, probabilities_of
 from model.tables import NOT_A_DIGIT, Labeller
 
 blueprint = Blueprint("samples", __name__)

@@ -15,7 +15,7 @@ from bot.keyboards import album_keyboard, back_to_album, restore_button
 from bot.messages import Edit, Keyboard, Say
 from bot.photo_answers import View, caption_of, keyboard_of, view_photo
 from bot.texts import Texts
-from model.review import sender_label
+from model.labels import sender_label
 from model.tables import Photo
 
 MOST_OF_READING = 100

@@ -16,8 +16,8 @@ from bot.messages import Refused, TextSent
 from model.albums import in_same_album
 from model.alignment import align
 from model.database import utc_now
-from model.review import sender_label
-from model.samples import label_sample, probabilities_of, undo_cause
+from model.labels import label_sample, sender_label, undo_cause
+from model.samples import probabilities_of
 from model.tables import Contributor, LabelEvent, Labeller, Photo, Sample
 
 CORRECTABLE = datetime.timedelta(minutes=10)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.messages import Button, Keyboard, Refused
 from bot.texts import Texts
-from model.review import sender_label
+from model.labels import sender_label
 from model.tables import NOT_A_DIGIT, Photo, Sample
 
 MOST_DIGIT_BUTTONS = 80

@@ -16,7 +16,7 @@ from bot.keyboards import (
 from bot.messages import Button, Keyboard, Say
 from bot.pictures import draw_samples
 from bot.texts import Texts
-from model.review import sender_label
+from model.labels import sender_label
 from model.tables import Photo, Sample
 
 

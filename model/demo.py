@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from model.contributors import meet_contributor, record_consent
 from model.database import Database, utc_now
+from model.labels import label_sample
 from model.paper.pen import Hand, random_hand
 from model.paper.sheet import Sheet, make_sheet, random_conditions
 from model.paper.strokes import draw_digit, draw_other
 from model.promotions import keep_weights, promote
 from model.recognizer import Recognizer
-from model.samples import PhotoKey, label_sample, store_photo
+from model.samples import PhotoKey, store_photo
 from model.tables import NOT_A_DIGIT, Consent, Labeller, Photo, Sample, Split
 from model.versions import freeze_version
 

@@ -28,8 +28,9 @@ from sqlalchemy.orm import Session
 from model.database import Database
 from model.dataset import SPLITS, load_idx
 from model.export import png
+from model.labels import label_sample
 from model.recognizer import Digit, Reading, Recognizer
-from model.samples import PhotoKey, find_photo, label_sample, store_photo
+from model.samples import PhotoKey, find_photo, store_photo
 from model.tables import TELEGRAM, Consent, Contributor, Labeller, Split
 from model.vision import UnreadablePhoto
 

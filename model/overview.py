@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from model.agreement import count_agreement
 from model.contributors import kept
 from model.database import Database, utc_now
-from model.review import count_samples
+from model.lists import STATUSES
 from model.tables import NOT_A_DIGIT, Contributor, Sample, Tally
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,13 @@ def count_overview(session: Session) -> Overview:
         "said": count_agreement(session).table.tolist(),
         **count_people(session),
     }
+
+
+def count_samples(session: Session) -> dict[str, int]:
+    """Return how many kept samples there are in "all", and in each of `STATUSES`."""
+    counts = [func.count(case((condition, 1))) for condition in STATUSES.values()]
+    query = select(func.count(), *counts).select_from(Sample).join(Sample.photo).where(kept())
+    return dict(zip(["all", *STATUSES], session.execute(query).one(), strict=True))
 
 
 def count_days(session: Session) -> list[list[Any]]:

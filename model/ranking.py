@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from model.contributors import kept
 from model.database import Database
+from model.labels import settle_review
 from model.likeness import ALIKE, distances, probes, signature
-from model.samples import doubt_of, pixels_of, probabilities_of, settle_review
+from model.samples import doubt_of, pixels_of, probabilities_of
 from model.suspicion import FOLDS, STEPS, Labels, suspicions, train_without
 from model.tables import Photo, Sample
 

@@ -1,27 +1,21 @@
-"""The review: what waits for an operator, shared out between them, decided and stepped back."""
+"""The review: what waits for an operator, and how it is shared out between them."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload, undefer
+from sqlalchemy.orm import Session, aliased
 
+from model.alike import still_due
 from model.contributors import kept
 from model.database import utc_now
-from model.lists import STATUSES, Listing, Order
-from model.samples import (
-    UnknownSample,
-    label_sample,
-    lock_sample,
-    settle_label,
-    settle_review,
-    whole_samples,
-)
-from model.tables import Claim, LabelEvent, Labeller, Photo, Sample
+from model.lists import Listing, Order
+from model.samples import whole_samples, with_details
+from model.tables import Claim, Sample
 
 LEASE = datetime.timedelta(minutes=10)
 """How long a sample that was handed to one operator is kept from the others."""
@@ -35,9 +29,6 @@ WINDOW, WINDOWS = 500, 40
 CHOICE = 200
 """From so many of the first ones the next are chosen, so that look-alikes are spread."""
 
-ALIKE, ALIKE_IN_ALL = 12, 1000
-"""Near-duplicates shown beside a sample, and looked up for a handful of them."""
-
 RECENT, NEAR = 6, 10
 """None of the last so many samples looks alike: same digit, so few blocks that differ."""
 
@@ -48,39 +39,6 @@ class Candidate(NamedTuple):
     id: int
     predicted: int
     signature: int | None
-
-
-def find_kept_sample(session: Session, sample_id: int) -> Sample:
-    """Return a sample, with events and predictions, that may be kept; raises `UnknownSample`.
-
-    Who hasn't said yes to keeping a photo hasn't said yes to an operator's looking at it.
-    """
-    query = with_details(whole_samples()).where(kept(), Sample.id == sample_id)
-    sample = session.scalar(query)
-    if sample is None:
-        raise UnknownSample(f"There is no sample {sample_id}; it may have been deleted.")
-    return sample
-
-
-def find_pixels(session: Session, sample_id: int) -> bytes:
-    """Return what the network saw of a kept sample, 784 bytes; raises `UnknownSample`."""
-    query = select(Sample.pixels).join(Sample.photo).where(kept(), Sample.id == sample_id)
-    pixels = session.scalar(query)
-    if pixels is None:
-        raise UnknownSample(f"There is no sample {sample_id}; it may have been deleted.")
-    return pixels
-
-
-def find_kept_photo(session: Session, photo_id: int) -> Photo:
-    """Return a kept photo with its image and samples; raises `UnknownSample`."""
-    query = select(Photo).options(undefer(Photo.image)).where(kept(), Photo.id == photo_id)
-    photo = session.scalar(query)
-    if photo is None:
-        raise UnknownSample(f"There is no photo {photo_id}; it may have been deleted.")
-    return photo
-
-
-# --- what comes next
 
 
 def next_for_review(
@@ -203,165 +161,3 @@ def renew_claims(session: Session, operator: str) -> None:
 def release_claims(session: Session, operator: str) -> None:
     """Give back what an operator has not decided: they begin anew, or leave."""
     session.execute(delete(Claim).where(Claim.operator == operator))
-
-
-# --- decisions
-
-
-def decide(session: Session, sample: Sample, label: int, cause: str, operator: str) -> None:
-    """Label a sample as an operator says, and with it its near-duplicates that wait."""
-    for member in [sample, *waiting_alike(session, sample)]:
-        label_sample(session, member, label, Labeller.OPERATOR, cause, operator)
-
-
-def accept_all(
-    session: Session,
-    sample_ids: Sequence[int],
-    wrong: Collection[int],
-    label: int,
-    cause: str,
-    operator: str,
-) -> int:
-    """Label all samples of a grid but the wrong ones, which come first in the review.
-
-    Returns how many were labelled; those deleted meanwhile are passed over.
-    """
-    samples = session.scalars(whole_samples().where(kept(), Sample.id.in_(sample_ids))).all()
-    accepted = 0
-    for sample in samples:
-        if sample.id in wrong:
-            sample.suspicion = 1.0
-            settle_review(sample)
-        else:
-            decide(session, sample, label, cause, operator)
-            accepted += 1
-    session.execute(delete(Claim).where(Claim.operator == operator, Claim.sample_id.in_(wrong)))
-    return accepted
-
-
-def waiting_alike(session: Session, sample: Sample) -> Sequence[Sample]:
-    """Return the other kept samples of a sample's group of near-duplicates that wait."""
-    if sample.group_id is None:
-        return []
-    query = whole_samples().where(
-        kept(), Sample.group_id == sample.group_id, Sample.id != sample.id, still_due(Sample.due)
-    )
-    return session.scalars(query.order_by(Sample.id)).all()
-
-
-def take_back(session: Session, sample: Sample, cause: str) -> None:
-    """Undo what a cause said of a sample and of its near-duplicates."""
-    alike = Sample.group_id == sample.group_id if sample.group_id else Sample.id == sample.id
-    query = (
-        select(LabelEvent)
-        .join(LabelEvent.sample)
-        .where(alike | (Sample.id == sample.id), LabelEvent.cause == cause)
-    )
-    undo_events(session, session.scalars(query.where(LabelEvent.undone_at.is_(None))))
-
-
-def step_back(session: Session, operator: str) -> list[int]:
-    """Undo the newest decision of an operator's that stands; return the samples it was about.
-
-    Called again and again it goes back through all that this login has said.
-    """
-    ours = select(LabelEvent).where(LabelEvent.operator == operator, LabelEvent.undone_at.is_(None))
-    newest = session.scalar(ours.order_by(LabelEvent.id.desc()).limit(1))
-    if newest is None:
-        return []
-    if newest.cause is None:
-        return undo_events(session, [newest])
-    same = ours.where(LabelEvent.cause == newest.cause, LabelEvent.id <= newest.id)
-    return undo_events(session, session.scalars(same.order_by(LabelEvent.id)))
-
-
-def can_step_back(session: Session, operator: str) -> bool:
-    """Return whether there is a decision of this login's to undo."""
-    query = select(LabelEvent.id).where(
-        LabelEvent.operator == operator, LabelEvent.undone_at.is_(None)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def undo_events(session: Session, events: Iterable[LabelEvent]) -> list[int]:
-    """Mark events as undone and settle their samples; return the samples' ids."""
-    undone = []
-    for event in list(events):
-        lock_sample(session, event.sample)
-        if event.undone_at is None:
-            event.undone_at = utc_now()
-            undone.append(event.sample_id)
-        session.flush()
-        settle_label(event.sample)
-    session.flush()
-    return undone
-
-
-def flag(session: Session, sample: Sample, flagged: bool) -> None:
-    """Put a sample aside for a second look, or back into the queue."""
-    lock_sample(session, sample)
-    sample.flagged_at = utc_now() if flagged else None
-    settle_review(sample)
-    session.flush()
-
-
-# --- what is told of samples
-
-
-def list_alike(session: Session, samples: Sequence[Sample]) -> dict[int, list[int]]:
-    """Return for each sample with near-duplicates that wait their ids, at most `ALIKE` each."""
-    groups = {sample.group_id: sample.id for sample in samples if sample.group_id is not None}
-    if not groups:
-        return {}
-    query = (
-        select(Sample.id, Sample.group_id)
-        .join(Sample.photo)
-        .where(kept(), Sample.group_id.in_(groups), still_due(Sample.due))
-    )
-    found: dict[int, list[int]] = {}
-    for sample_id, group_id in session.execute(
-        query.order_by(Sample.group_id, Sample.id).limit(ALIKE_IN_ALL)
-    ):
-        first = groups[group_id or 0]
-        others = found.setdefault(first, [])
-        if sample_id != first and len(others) < ALIKE:
-            others.append(sample_id)
-    return found
-
-
-def still_due(due: InstrumentedAttribute[bool]) -> ColumnElement[bool]:
-    """Return the condition that a sample of a group waits, in a form that no index serves.
-
-    SQLite would else read through all that wait, instead of the few of the group.
-    """
-    return func.coalesce(due, False).is_(True)
-
-
-def undecided() -> ColumnElement[bool]:
-    """Return the condition that no operator's label stands."""
-    return Sample.operator_label.is_(None)
-
-
-def count_samples(session: Session) -> dict[str, int]:
-    """Return how many kept samples there are in "all", and in each of `STATUSES`."""
-    counts = [func.count(case((condition, 1))) for condition in STATUSES.values()]
-    query = select(func.count(), *counts).select_from(Sample).join(Sample.photo).where(kept())
-    return dict(zip(["all", *STATUSES], session.execute(query).one(), strict=True))
-
-
-def sender_label(sample: Sample) -> int | None:
-    """Return what the sender says a sample is, None where they said nothing."""
-    return newest_label(sample, Labeller.SENDER)
-
-
-def newest_label(sample: Sample, labelled_by: Labeller) -> int | None:
-    """Return the newest standing label by `labelled_by`."""
-    for event in reversed(sample.events):
-        if event.labelled_by is labelled_by and event.undone_at is None:
-            return event.label
-    return None
-
-
-def with_details(query: Select[Sample]) -> Select[Sample]:
-    """Load the events and predictions along, in one query each."""
-    return query.options(selectinload(Sample.events), selectinload(Sample.predictions))

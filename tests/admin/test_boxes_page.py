@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from model.database import Database
 from model.recognizer import Recognizer
-from model.review import find_kept_photo
+from model.samples import find_kept_photo
 from tests.filling import Store, drawn_photo
 
 PHOTO = drawn_photo("12", size=(320, 240))

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from model import export
 from model.database import Database
 from model.export import write_export
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT, Consent, Labeller
 from tests.admin.auth import Auth
 from tests.filling import Store

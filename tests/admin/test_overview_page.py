@@ -1,9 +1,9 @@
 from flask.testing import FlaskClient
 
 from model.database import Database
+from model.labels import label_sample
 from model.promotions import keep_weights, promote
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.samples import find_kept_sample
 from model.tables import Labeller
 from tests.filling import Store
 from tests.model.test_promotions import made_weights

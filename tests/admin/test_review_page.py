@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 
 from admin.cards import crop_around
 from model.database import Database
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT, Consent, LabelEvent, Labeller, Photo, Sample
 from tests.admin.auth import Auth
 from tests.filling import Store

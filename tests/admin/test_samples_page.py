@@ -8,8 +8,8 @@ from PIL import Image
 
 from admin import samples
 from model.database import Database
-from model.review import find_kept_sample
-from model.samples import label_sample, pixels_of
+from model.labels import label_sample
+from model.samples import find_kept_sample, pixels_of
 from model.tables import NOT_A_DIGIT, Labeller
 from tests.filling import Store, drawn_photo
 

@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from model.database import Database
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import Labeller
 from tests.filling import Store
 

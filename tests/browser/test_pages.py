@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 
 from model.database import Database
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import Labeller
 from tests.browser.conftest import Desk
 from tests.filling import Store

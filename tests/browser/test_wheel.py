@@ -7,10 +7,10 @@ import numpy as np
 from model.database import Database
 from model.dataset import Dataset
 from model.export.verify import verify_export
+from model.labels import label_sample
 from model.network import Network
 from model.promotions import keep_weights, promote, promoted, write_network
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.samples import find_kept_sample
 from model.tables import Labeller, Split
 from tests.browser.conftest import Desk
 from tests.browser.test_pages import check

@@ -5,8 +5,8 @@ import pytest
 
 from model.agreement import Agreement, count_agreement
 from model.database import Database
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT, Labeller
 from tests.filling import Store
 

@@ -4,7 +4,7 @@ import pytest
 from model.boxes import EmptyBox, add_box, read_box, shared, shrink_box, turn_box
 from model.database import Database
 from model.recognizer import Recognizer
-from model.review import find_kept_photo
+from model.samples import find_kept_photo
 from tests.filling import Store, drawn_photo, made_reading
 
 PHOTO = drawn_photo("12", size=(640, 480))

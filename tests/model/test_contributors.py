@@ -14,7 +14,8 @@ from model.contributors import (
     record_consent,
 )
 from model.database import Database, utc_now
-from model.samples import find_sample, label_sample
+from model.labels import label_sample
+from model.samples import find_sample
 from model.tables import (
     Base,
     Consent,

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from model.contributors import forget_contributor, meet_contributor
 from model.database import Database, OldDatabase, alembic_configuration, utc_now
-from model.samples import PhotoKey, label_sample, store_photo
+from model.labels import label_sample
+from model.samples import PhotoKey, store_photo
 from model.tables import Base, Consent, Contributor, Labeller, Photo, Sample
 from tests.filling import Store, made_reading
 

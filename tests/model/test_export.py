@@ -19,8 +19,8 @@ from model.export import save_export, write_export
 from model.export.lines import csv_cell
 from model.export.rows import Source
 from model.export.verify import DamagedExport, verify_export
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.labels import label_sample
+from model.samples import find_kept_sample
 from model.tables import (
     NOT_A_DIGIT,
     Consent,

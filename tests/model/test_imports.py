@@ -12,9 +12,9 @@ from model.database import Database
 from model.dataset import WrongDataset
 from model.export import save_export
 from model.imports import WrongImport, import_file
+from model.labels import label_sample
 from model.recognizer import Recognizer
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.samples import find_kept_sample
 from model.tables import Contributor, Labeller, Sample, Split, Which
 from model.versions import freeze_version
 from tests.filling import Store, drawn_photo

@@ -6,6 +6,8 @@ from sqlalchemy import update
 
 from model import lists
 from model.database import Database, utc_now
+from model.decisions import flag
+from model.labels import label_sample
 from model.lists import (
     Listing,
     Order,
@@ -16,8 +18,7 @@ from model.lists import (
     list_weights,
     page_of_samples,
 )
-from model.review import find_kept_sample, flag
-from model.samples import label_sample
+from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT, Consent, Labeller, Prediction, Sample, Split
 from tests.filling import Store
 

@@ -9,10 +9,10 @@ from sqlalchemy import func, insert, select, text
 from model import moving
 from model.contributors import forget_contributor
 from model.database import Database, OldDatabase, utc_now
+from model.labels import label_sample
 from model.moving import CannotMove, Fingerprint, move
 from model.promotions import keep_weights, promote, write_network
 from model.recognizer import Recognizer
-from model.samples import label_sample
 from model.tables import Base, InboxUpdate, Labeller, Photo, Sample, Version, Which
 from model.versions import freeze_version
 from tests.filling import Store

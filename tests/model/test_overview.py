@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from model import overview
 from model.contributors import forget_contributor
 from model.database import Database
-from model.overview import Overview, names_of
-from model.review import find_kept_sample
-from model.samples import label_sample
-from model.tables import Consent, Labeller, Tally
+from model.labels import label_sample
+from model.overview import Overview, count_samples, names_of
+from model.samples import find_kept_sample
+from model.tables import NOT_A_DIGIT, Consent, Labeller, Tally
 from tests.filling import Store
 
 
@@ -92,3 +92,19 @@ def test_no_name_is_kept_in_the_count(filled: Database, monkeypatch: pytest.Monk
     with filled.read() as session:
         names = names_of(session, [row[0] for row in found["most"]])
     assert list(names.values()) == ["Bob"]
+
+
+def test_counts(database: Database, store: Store):
+    one, two, three = store.photo(store.contributor(5), [1, 2, 3])
+    store.photo(store.contributor(6), [1])
+    with database.write() as session:
+        for sample_id, label, who in (
+            (one, 1, Labeller.SENDER),
+            (two, 7, Labeller.OPERATOR),
+            (three, NOT_A_DIGIT, Labeller.SENDER),
+        ):
+            label_sample(session, find_kept_sample(session, sample_id), label, who)
+    with database.read() as session:
+        counts = count_samples(session)
+    expected = {"all": 4, "unlabelled": 1, "by sender": 2, "reviewed": 1, "corrected": 2}
+    assert expected.items() <= counts.items()

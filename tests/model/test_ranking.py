@@ -4,11 +4,11 @@ from sqlalchemy import select, update
 
 from model import ranking
 from model.database import Database
+from model.labels import label_sample
 from model.likeness import signature
 from model.lists import Listing, Order, SampleFilter, page_of_samples
 from model.ranking import rank
-from model.review import find_kept_sample
-from model.samples import label_sample
+from model.samples import find_kept_sample
 from model.tables import Consent, Labeller, Sample
 from tests.filling import Store
 from tests.model.test_suspicion import drawn

@@ -2,35 +2,23 @@ import datetime
 import threading
 from itertools import pairwise
 
-import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from model.database import Database, utc_now
+from model.labels import label_sample, settle_review
 from model.lists import Listing, Order, SampleFilter
+from model.overview import count_samples
 from model.review import (
     COUNTED,
     Candidate,
-    accept_all,
-    can_step_back,
     count_for_review,
-    count_samples,
-    decide,
-    find_kept_photo,
-    find_kept_sample,
-    find_pixels,
-    flag,
-    list_alike,
-    newest_label,
     next_for_review,
     release_claims,
-    sender_label,
     spread,
-    step_back,
-    take_back,
 )
-from model.samples import UnknownSample, label_sample, settle_review, undo_label
-from model.tables import NOT_A_DIGIT, Claim, Consent, LabelEvent, Labeller, Sample
+from model.samples import UnknownSample, find_kept_photo, find_kept_sample, find_pixels
+from model.tables import Claim, Consent, Labeller
 from tests.filling import Store
 
 SENDER, OPERATOR = Labeller.SENDER, Labeller.OPERATOR
@@ -49,17 +37,6 @@ def handed(
     """Return what an operator gets next."""
     with database.write() as session:
         return [sample.id for sample in next_for_review(session, operator, listing, limit)]
-
-
-def group(database: Database, *sample_ids: int) -> None:
-    with database.write() as session:
-        chosen = update(Sample).where(Sample.id.in_(sample_ids))
-        session.execute(chosen.values(group_id=min(sample_ids)))
-
-
-def labels(database: Database) -> list[int | None]:
-    with database.read() as session:
-        return list(session.scalars(select(Sample.label).order_by(Sample.id)))
 
 
 def test_the_queue_holds_what_no_operator_has_decided(database: Database, store: Store):
@@ -179,99 +156,3 @@ def test_a_filter_narrows_the_queue(database: Database, store: Store):
     assert found(contributor_id=bob, weights="fingerprint") == [three]
     assert found(status="reviewed") == [two]
     assert found(since=utc_now().date(), contributor_id=ada) == [one]
-
-
-def test_one_decision_counts_for_near_duplicates(database: Database, store: Store):
-    contributor = store.contributor(5)
-    one, two, three = (store.photo(contributor, [7])[0] for _ in range(3))
-    (other,) = store.photo(contributor, [7])
-    group(database, one, two, three)
-    label(database, two, 4, OPERATOR)
-    assert sorted(handed(database)) == [one, other]
-    with database.write() as session:
-        sample = find_kept_sample(session, one)
-        assert list_alike(session, [sample]) == {one: [three]}
-        decide(session, sample, 7, "grouped", "ada")
-    assert labels(database) == [7, 4, 7, None]
-    with database.write() as session:
-        take_back(session, find_kept_sample(session, one), "grouped")
-    assert labels(database) == [None, 4, None, None]
-
-
-def test_stepping_back_goes_through_all_that_a_login_said(database: Database, store: Store):
-    stored = store.photo(store.contributor(5), [1, 2, 3])
-    with database.write() as session:
-        for number, sample_id in enumerate(stored):
-            decide(session, find_kept_sample(session, sample_id), 9, f"cause-{number}", "ada")
-        decide(session, find_kept_sample(session, stored[1]), 8, "other", "bob")
-    undone = []
-    with database.write() as session:
-        while can_step_back(session, "ada"):
-            undone += step_back(session, "ada")
-        assert step_back(session, "ada") == []
-    assert undone == stored[::-1]
-    assert labels(database) == [None, 8, None]
-    with database.read() as session:
-        assert len(session.scalars(select(LabelEvent)).all()) == 4  # all of it is still there
-
-
-def test_a_grid_is_one_decision(database: Database, store: Store):
-    stored = store.photo(store.contributor(5), [7, 7, 7, 7])
-    with database.write() as session:
-        accepted = accept_all(session, [*stored, 999], {stored[1]}, 7, "grid", "ada")
-    assert accepted == 3
-    assert labels(database) == [7, None, 7, 7]
-    assert handed(database, listing=BY_WORTH) == [stored[1]]
-    with database.write() as session:
-        assert step_back(session, "ada") == [stored[0], stored[2], stored[3]]
-    assert labels(database) == [None] * 4
-    assert handed(database, "bob", BY_WORTH)[0] != stored[1]
-
-
-def test_a_flag_puts_aside_until_it_is_decided(database: Database, store: Store):
-    one, two = store.photo(store.contributor(5), [1, 2])
-    with database.write() as session:
-        flag(session, find_kept_sample(session, one), flagged=True)
-    assert handed(database) == [two]
-    aside = Listing(SampleFilter(status="flagged"), Order.WORTH)
-    assert handed(database, listing=aside) == [one]
-    with database.write() as session:
-        decide(session, find_kept_sample(session, one), 1, "decided", "ada")
-        release_claims(session, "ada")
-    assert handed(database, listing=aside) == []
-
-
-def test_what_each_of_them_said(database: Database, store: Store):
-    (sample_id,) = store.photo(store.contributor(5), [1])
-    for digit in (3, 4):
-        label(database, sample_id, digit, SENDER)
-    label(database, sample_id, 5, OPERATOR)
-    with database.write() as session:
-        sample = find_kept_sample(session, sample_id)
-        assert (sample.sender_label, sample.operator_label) == (4, 5)
-        assert sender_label(sample) == 4
-        assert newest_label(sample, OPERATOR) == 5
-        undo_label(session, sample, SENDER)
-        assert sender_label(sample) == 3
-        undo_label(session, sample, OPERATOR)
-        assert (sample.label, sample.operator_label, sample.due) == (3, None, True)
-
-
-def test_counts(database: Database, store: Store):
-    one, two, three = store.photo(store.contributor(5), [1, 2, 3])
-    store.photo(store.contributor(6), [1])
-    label(database, one, 1, SENDER)
-    label(database, two, 7, OPERATOR)
-    label(database, three, NOT_A_DIGIT, SENDER)
-    with database.read() as session:
-        counts = count_samples(session)
-    expected = {"all": 4, "unlabelled": 1, "by sender": 2, "reviewed": 1, "corrected": 2}
-    assert expected.items() <= counts.items()
-
-
-def test_doubt_is_the_missing_margin(database: Database, store: Store):
-    (sample_id,) = store.photo(store.contributor(5), [1], confidence=0.6)
-    with database.read() as session:
-        sample = find_kept_sample(session, sample_id)
-        assert sample.doubt == pytest.approx(1 - (0.6 - np.float32(0.4 / 9)), abs=1e-6)
-        assert sample.worth == sample.doubt

@@ -1,20 +1,20 @@
 import threading
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
 from model.database import Database
+from model.labels import label_sample, undo_cause, undo_label
 from model.samples import (
     PhotoKey,
     UnknownSample,
+    find_kept_sample,
     find_photo,
     find_sample,
-    label_sample,
     pixels_of,
     probabilities_of,
     store_photo,
-    undo_cause,
-    undo_label,
 )
 from model.tables import (
     NOT_A_DIGIT,
@@ -169,3 +169,11 @@ def test_labels_from_many_threads_are_all_kept(database: Database, sample_id: in
         events = session.scalars(select(LabelEvent).order_by(LabelEvent.id)).all()
         assert len(events) == 20
         assert find_sample(session, sample_id).label == events[-1].label
+
+
+def test_doubt_is_the_missing_margin(database: Database, store: Store):
+    (sample_id,) = store.photo(store.contributor(5), [1], confidence=0.6)
+    with database.read() as session:
+        sample = find_kept_sample(session, sample_id)
+        assert sample.doubt == pytest.approx(1 - (0.6 - np.float32(0.4 / 9)), abs=1e-6)
+        assert sample.worth == sample.doubt

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from model.albums import join_album
 from model.database import Database
+from model.labels import label_sample
 from model.limits import block, count_message
-from model.samples import find_sample, label_sample, pixels_of
+from model.samples import find_sample, pixels_of
 from model.tables import Consent, InboxState, InboxUpdate, Labeller, Photo, Sample
 from model.takeout import LARGEST_PART, write_part
 from tests.filling import Store, drawn_photo

@@ -1,5 +1,6 @@
 from model.database import Database
-from model.samples import find_sample, label_sample, undo_label
+from model.labels import label_sample, undo_label
+from model.samples import find_sample
 from model.tables import NOT_A_DIGIT, Labeller
 from model.teaching import Teaching, teaching_of
 from tests.filling import Store

@@ -9,8 +9,8 @@ from sqlalchemy import MetaData, inspect, text
 
 from model.contributors import record_consent
 from model.database import Database, alembic_configuration
+from model.labels import label_sample
 from model.moving import Fingerprint
-from model.samples import label_sample
 from model.tables import Consent, Contributor, Labeller, Sample, Which
 from model.versions import freeze_version
 from tests.filling import Store

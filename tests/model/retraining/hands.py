@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from model.database import Database
+from model.labels import label_sample
 from model.network import Network
-from model.samples import label_sample
 from model.settings import Settings
 from model.tables import Labeller, Sample, Split
 from tests.filling import Store

@@ -1,0 +1,105 @@
+"""What operators decide, for near-duplicates at once, and stepping back through it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from model.alike import waiting_alike
+from model.contributors import kept
+from model.database import utc_now
+from model.labels import label_sample, lock_sample, settle_label, settle_review
+from model.samples import whole_samples
+from model.tables import Claim, LabelEvent, Labeller, Sample
+
+
+def decide(session: Session, sample: Sample, label: int, cause: str, operator: str) -> None:
+    """Label a sample as an operator says, and with it its near-duplicates that wait."""
+    for member in [sample, *waiting_alike(session, sample)]:
+        label_sample(session, member, label, Labeller.OPERATOR, cause, operator)
+
+
+def accept_all(
+    session: Session,
+    sample_ids: Sequence[int],
+    wrong: Collection[int],
+    label: int,
+    cause: str,
+    operator: str,
+) -> int:
+    """Label all samples of a grid but the wrong ones, which come first in the review.
+
+    Returns how many were labelled; those deleted meanwhile are passed over.
+    """
+    samples = session.scalars(whole_samples().where(kept(), Sample.id.in_(sample_ids))).all()
+    accepted = 0
+    for sample in samples:
+        if sample.id in wrong:
+            sample.suspicion = 1.0
+            settle_review(sample)
+        else:
+            decide(session, sample, label, cause, operator)
+            accepted += 1
+    session.execute(delete(Claim).where(Claim.operator == operator, Claim.sample_id.in_(wrong)))
+    return accepted
+
+
+def flag(session: Session, sample: Sample, flagged: bool) -> None:
+    """Put a sample aside for a second look, or back into the queue."""
+    lock_sample(session, sample)
+    sample.flagged_at = utc_now() if flagged else None
+    settle_review(sample)
+    session.flush()
+
+
+# --- stepping back
+
+
+def take_back(session: Session, sample: Sample, cause: str) -> None:
+    """Undo what a cause said of a sample and of its near-duplicates."""
+    alike = Sample.group_id == sample.group_id if sample.group_id else Sample.id == sample.id
+    query = (
+        select(LabelEvent)
+        .join(LabelEvent.sample)
+        .where(alike | (Sample.id == sample.id), LabelEvent.cause == cause)
+    )
+    undo_events(session, session.scalars(query.where(LabelEvent.undone_at.is_(None))))
+
+
+def step_back(session: Session, operator: str) -> list[int]:
+    """Undo the newest decision of an operator's that stands; return the samples it was about.
+
+    Called again and again it goes back through all that this login has said.
+    """
+    ours = select(LabelEvent).where(LabelEvent.operator == operator, LabelEvent.undone_at.is_(None))
+    newest = session.scalar(ours.order_by(LabelEvent.id.desc()).limit(1))
+    if newest is None:
+        return []
+    if newest.cause is None:
+        return undo_events(session, [newest])
+    same = ours.where(LabelEvent.cause == newest.cause, LabelEvent.id <= newest.id)
+    return undo_events(session, session.scalars(same.order_by(LabelEvent.id)))
+
+
+def can_step_back(session: Session, operator: str) -> bool:
+    """Return whether there is a decision of this login's to undo."""
+    query = select(LabelEvent.id).where(
+        LabelEvent.operator == operator, LabelEvent.undone_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def undo_events(session: Session, events: Iterable[LabelEvent]) -> list[int]:
+    """Mark events as undone and settle their samples; return the samples' ids."""
+    undone = []
+    for event in list(events):
+        lock_sample(session, event.sample)
+        if event.undone_at is None:
+            event.undone_at = utc_now()
+            undone.append(event.sample_id)
+        session.flush()
+        settle_label(event.sample)
+    session.flush()
+    return undone
