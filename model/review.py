@@ -15,7 +15,7 @@ from model.contributors import kept
 from model.database import utc_now
 from model.lists import Listing, Order
 from model.samples import whole_samples, with_details
-from model.tables import Claim, Sample
+from model.tables import Claim, Photo, Sample
 
 LEASE = datetime.timedelta(minutes=10)
 """How long a sample that was handed to one operator is kept from the others."""
@@ -118,7 +118,8 @@ def look_alike(one: Candidate, other: Candidate) -> bool:
 def count_for_review(session: Session) -> int:
     """Return how many kept samples wait for an operator; `COUNTED` and one for any more."""
     due = select(Sample.id).where(Sample.due.is_(True))
-    pending = due.join(Sample.photo).where(~kept())
+    expiring = select(Photo.id).where(~kept())  # a few: they lead, and not all that wait
+    pending = select(Sample.id).where(Sample.photo_id.in_(expiring), still_due(Sample.due))
     counts = [
         select(func.count()).select_from(rows.limit(COUNTED + 1).subquery()).scalar_subquery()
         for rows in (due, pending)

@@ -111,6 +111,7 @@ def main() -> None:
         fresh = not path.exists()
         database = Database(f"sqlite:///{path}")
         recognizer = Recognizer.load(read_settings().weights)
+        database.upgrade()
         if fresh:
             fill(database, recognizer, options.samples)
         slowest = measure(database, recognizer, options.times)
@@ -122,7 +123,6 @@ def main() -> None:
 def fill(database: Database, recognizer: Recognizer, samples: int) -> None:
     """Fill an empty database with about so many samples."""
     began = time.perf_counter()
-    database.upgrade()
     weights = read_settings().weights.read_bytes()
     demo.fill(database, recognizer, weights, min(DRAWN, samples))
     multiply(database, samples)
@@ -221,7 +221,7 @@ def measure(database: Database, recognizer: Recognizer, times: int) -> float:
             took = sorted(ask(browser, address + path) for _ in range(times))
             p95 = took[int(0.95 * (len(took) - 1))]
             slowest = max(slowest, p95)
-            print(f"{path:56} {statistics.median(took):8.1f} {p95:8.1f}")
+            print(f"{path:56} {statistics.median(took):8.1f} {p95:8.1f}", flush=True)
     finally:
         server.close()
         thread.join()
