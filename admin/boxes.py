@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.body import WrongBody
+from admin.decisions import checked_cause
 from admin.desk import desk
 from admin.errors import wants_json
+from admin.login import current_operator
 from admin.numbers import refuse_large_numbers
-from model.boxes import EmptyBox, add_box, read_box
+from model.boxes import EmptyBox, add_box, drawn_in, read_box
+from model.decisions import can_step_back, remove_box
 from model.recognizer import Box
-from model.samples import find_kept_photo
+from model.samples import find_kept_photo, find_kept_sample
 from model.tables import NOT_A_DIGIT
 
 blueprint = Blueprint("boxes", __name__)
@@ -25,7 +31,14 @@ def show(photo_id: int) -> str:
     with desk().database.read() as session:
         photo = find_kept_photo(session, photo_id)
         return render_template(
-            "boxes.html", photo=photo, samples=photo.samples, not_a_digit=NOT_A_DIGIT, sides=SIDES
+            "boxes.html",
+            photo=photo,
+            samples=photo.samples,
+            drawn=drawn_in(session, photo),
+            can_undo=can_step_back(session, current_operator()),
+            cause=str(uuid.uuid4()),
+            not_a_digit=NOT_A_DIGIT,
+            sides=SIDES,
         )
 
 
@@ -44,11 +57,27 @@ def add(photo_id: int) -> ResponseReturnValue:
         flash(str(error))
         return redirect(url_for("boxes.show", photo_id=photo_id))
     with desk().database.write() as session:
-        sample = add_box(session, find_kept_photo(session, photo_id), digit, recognizer.weights)
+        photo = find_kept_photo(session, photo_id)
+        sample = add_box(session, photo, digit, recognizer.weights, current_operator())
     if wants_json():
         return jsonify(sample=sample.id, predicted=sample.predicted)
     flash(f"Read as {sample.predicted}. Say what it is.")
     return redirect(url_for("boxes.show", photo_id=photo_id, _anchor=f"sample-{sample.id}"))
+
+
+@blueprint.post("/samples/<int:sample_id>/remove")
+def remove(sample_id: int) -> ResponseReturnValue:
+    """Delete a box that was drawn by mistake."""
+    try:
+        cause = checked_cause(request.form.get("cause"))
+    except WrongBody:
+        abort(400)
+    with desk().database.write() as session:
+        sample = find_kept_sample(session, sample_id)
+        remove_box(session, sample, cause, current_operator())
+        photo_id = sample.photo_id
+    flash("The box is deleted. Undo brings it back.")
+    return redirect(url_for("boxes.show", photo_id=photo_id))
 
 
 def asked_box() -> Box:

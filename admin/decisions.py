@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from admin.body import WrongBody, is_whole
-from model.decisions import decide, flag, take_back
+from model.decisions import decide, flag, remove_box, take_back
 from model.samples import find_kept_sample
 from model.tables import NOT_A_DIGIT
 
@@ -29,13 +29,14 @@ def checked_cause(cause: object) -> str:
 
 @dataclass(frozen=True)
 class Decision:
-    """One of: a label, taking back what `cause` said, putting aside or back."""
+    """One of: a label, taking back what `cause` did, putting aside or back, deleting a box."""
 
     sample_id: int
     cause: str
     label: int | None = None
-    """None takes back what the cause said, unless `flagged` says something."""
+    """None takes back what the cause did, unless one of the others says something."""
     flagged: bool | None = None
+    removed: bool = False
 
     @classmethod
     def read(cls, item: Any) -> Decision:
@@ -46,19 +47,23 @@ class Decision:
         if not is_whole(sample_id) or not 0 < sample_id < 2**63:
             raise WrongBody('"sample" must be the number of a sample.')
         cause = checked_cause(item.get("cause"))
-        if ("label" in item) == ("flag" in item):
-            raise WrongBody('A decision has either a "label" or a "flag".')
+        if sum(kind in item for kind in ("label", "flag", "remove")) != 1:
+            raise WrongBody('A decision has either a "label", a "flag" or a "remove".')
         if label is not None and not (is_whole(label) and 0 <= label <= NOT_A_DIGIT):
             raise WrongBody('"label" must be 0 to 9, 10 for no digit, or null to undo.')
         if "flag" in item and not isinstance(flagged, bool):
             raise WrongBody('"flag" must be true or false.')
-        return cls(sample_id, cause, label, flagged)
+        if "remove" in item and item["remove"] is not True:
+            raise WrongBody('"remove" must be true.')
+        return cls(sample_id, cause, label, flagged, "remove" in item)
 
     def apply(self, session: Session, operator: str) -> None:
-        """Store it; raises `UnknownSample`."""
+        """Store it; raises `UnknownSample`, and `NotDrawn` for a box that can't be deleted."""
         sample = find_kept_sample(session, self.sample_id)
-        if self.flagged is not None:
-            flag(session, sample, self.flagged)
+        if self.removed:
+            remove_box(session, sample, self.cause, operator)
+        elif self.flagged is not None:
+            flag(session, sample, self.flagged, self.cause, operator)
         elif self.label is None:
             take_back(session, sample, self.cause)
         else:

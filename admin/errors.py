@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin.body import WrongBody
 from admin.throttle import TooManyRequests
 from model.aside import NotAside
+from model.decisions import NotDrawn
 from model.samples import UnknownSample
 from model.vision import UnreadablePhoto
 
@@ -77,6 +78,11 @@ def show_not_aside(error: NotAside) -> Answer:
     return answer(404, str(error).rstrip("."), "Go back to the list and look again.")
 
 
+def show_not_drawn(error: NotDrawn) -> Answer:
+    """Answer who would delete a box that the reader found."""
+    return answer(422, str(error), "")
+
+
 def show_unreadable_photo(error: UnreadablePhoto) -> Answer:
     """Answer a picture that can't be opened, in the reader's own friendly words."""
     return answer(422, str(error), "")
@@ -94,5 +100,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(WrongBody, show_wrong_body)
     app.register_error_handler(UnknownSample, show_unknown_sample)
     app.register_error_handler(NotAside, show_not_aside)
+    app.register_error_handler(NotDrawn, show_not_drawn)
     app.register_error_handler(UnreadablePhoto, show_unreadable_photo)
     app.register_error_handler(TooManyRequests, show_too_many)

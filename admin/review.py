@@ -91,14 +91,17 @@ def undo() -> ResponseReturnValue:
     """Undo this login's newest decision and show its sample again."""
     with desk().database.write() as session:
         undone = step_back(session, current_operator())
+    cards = still_kept(undone[:1])
     if wants_json():
-        return jsonify(samples=still_kept(undone[:1]), undone=len(undone))
+        return jsonify(samples=cards, undone=len(undone))
     if not undone:
         flash("There is nothing to undo.")
-        return redirect(url_for("review.show", on=1, **asked()))
-    if len(undone) > 1:
+    elif not cards:
+        flash("Undone: the box that you drew is gone.")
+    elif len(undone) > 1:
         flash(f"Undone: {len(undone)} samples wait again.")
-    return redirect(url_for("review.show", on=1, sample=undone[0], **asked()))
+    shown = {"sample": cards[0]["id"]} if cards else {}
+    return redirect(url_for("review.show", on=1, **shown, **asked()))
 
 
 def still_kept(sample_ids: list[int]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import datetime
 import unicodedata
 from collections.abc import Callable
 
-from model.tables import NOT_A_DIGIT, Labeller
+from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller
 
 SAID_BY = {Labeller.SENDER: "the sender", Labeller.OPERATOR: "an operator"}
 
@@ -16,6 +16,19 @@ def label_word(label: int | None) -> str:
     if label is None:
         return "no label"
     return "not a digit" if label == NOT_A_DIGIT else str(label)
+
+
+ACTS = {
+    Act.FLAG: "flagged: put aside",
+    Act.UNFLAG: "back from aside",
+    Act.DRAW: "box drawn",
+    Act.REMOVE: "box deleted",
+}
+
+
+def event_word(event: LabelEvent) -> str:
+    """Return for people what an event did."""
+    return ACTS.get(event.act) or label_word(event.label)
 
 
 def percent(chance: float) -> str:
@@ -52,6 +65,7 @@ def person(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., str]] = {
+    "event_word": event_word,
     "label_word": label_word,
     "percent": percent,
     "moment": moment,

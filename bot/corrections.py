@@ -17,7 +17,7 @@ from model.albums import in_same_album
 from model.alignment import align
 from model.database import utc_now
 from model.labels import label_sample, sender_label, undo_cause
-from model.samples import probabilities_of
+from model.samples import probabilities_of, there
 from model.tables import Contributor, LabelEvent, Labeller, Photo, Sample
 
 CORRECTABLE = datetime.timedelta(minutes=10)
@@ -55,7 +55,7 @@ def own_photo(session: Session, bot_id: int, user_id: int, photo_id: int) -> Pho
 
 def own_sample(session: Session, bot_id: int, user_id: int, sample_id: int) -> Sample:
     """Return a sample in a photo of this person; raises `Refused`."""
-    photo_id = session.scalar(select(Sample.photo_id).where(Sample.id == sample_id))
+    photo_id = session.scalar(select(Sample.photo_id).where(Sample.id == sample_id, there()))
     if photo_id is None:
         raise Refused(lambda texts: texts.gone)
     photo = own_photo(session, bot_id, user_id, photo_id)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model.glyphs import normalize
+from model.labels import note_act
 from model.lines import Slice
 from model.recognizer import PRIOR, Box, Digit, Recognizer
 from model.samples import make_sample
-from model.tables import Photo, Sample
+from model.tables import Act, LabelEvent, Photo, Sample
 from model.vision import Ink, crop_ink, find_inks, open_photo
 
 OURS = 0.5
@@ -97,23 +98,35 @@ def bounds(slices: Iterable[Slice]) -> Box:
     return min(x0), min(y0), max(x1), max(y1)
 
 
-def add_box(session: Session, photo: Photo, digit: Digit, weights: str) -> Sample:
+def add_box(
+    session: Session, photo: Photo, digit: Digit, weights: str, operator: str | None = None
+) -> Sample:
     """Store a box's digit as one more sample of its photo, or return the one that is there.
 
-    It stands behind the others, so that what the sender was told of them keeps its place.
+    That `operator` drew it is logged, and can be undone. It stands behind the others, so that what
+    the sender was told of them keeps its place.
     """
     session.execute(select(Photo.id).where(Photo.id == photo.id).with_for_update())
     session.expire(photo, ["samples"])
     for other in photo.samples:
         if shared(digit.box, (other.x0, other.y0, other.x1, other.y1)) >= SAME:
             return other
-    position = max((other.position for other in photo.samples), default=-1) + 1
-    sample = make_sample(position, digit, weights)
+    places = select(func.max(Sample.position)).where(Sample.photo_id == photo.id)
+    last = session.scalar(places)  # of a removed one perhaps, which may come back
+    sample = make_sample(0 if last is None else last + 1, digit, weights)
     sample.line = nearest_line(photo, digit.box)
     sample.contributor_id, sample.source = photo.contributor_id, photo.contributor.source
     photo.samples.append(sample)
     session.flush()
+    note_act(session, sample, Act.DRAW, operator=operator)
     return sample
+
+
+def drawn_in(session: Session, photo: Photo) -> set[int]:
+    """Return the ids of a photo's samples whose boxes an operator drew."""
+    query = select(LabelEvent.sample_id).join(LabelEvent.sample)
+    query = query.where(Sample.photo_id == photo.id, LabelEvent.act == Act.DRAW)
+    return set(session.scalars(query))
 
 
 def nearest_line(photo: Photo, box: Box) -> int:

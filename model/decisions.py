@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 from model.alike import waiting_alike
 from model.contributors import kept
 from model.database import utc_now
-from model.labels import label_sample, lock_sample, settle_label, settle_review
+from model.labels import label_sample, lock_sample, note_act, settle_label, settle_review
 from model.samples import whole_samples
-from model.tables import Claim, LabelEvent, Labeller, Sample
+from model.tables import Act, Claim, LabelEvent, Labeller, Sample
+
+
+class NotDrawn(ValueError):
+    """Only drawn boxes can be deleted; the message says what to do."""
 
 
 def decide(session: Session, sample: Sample, label: int, cause: str, operator: str) -> None:
@@ -46,12 +50,24 @@ def accept_all(
     return accepted
 
 
-def flag(session: Session, sample: Sample, flagged: bool) -> None:
+def flag(session: Session, sample: Sample, flagged: bool, cause: str, operator: str) -> None:
     """Put a sample aside for a second look, or back into the queue."""
-    lock_sample(session, sample)
-    sample.flagged_at = utc_now() if flagged else None
-    settle_review(sample)
-    session.flush()
+    note_act(session, sample, Act.FLAG if flagged else Act.UNFLAG, cause, operator)
+
+
+def remove_box(session: Session, sample: Sample, cause: str, operator: str) -> None:
+    """Take a box away that an operator drew; raises `NotDrawn` for one that the reader found."""
+    if not is_drawn(sample):
+        raise NotDrawn(
+            f"The reader found box {sample.id}, and its sender was told so: if it is no digit, "
+            "say that instead of deleting it."
+        )
+    note_act(session, sample, Act.REMOVE, cause, operator)
+
+
+def is_drawn(sample: Sample) -> bool:
+    """Return whether an operator drew a sample's box."""
+    return any(event.act is Act.DRAW for event in sample.events)
 
 
 # --- stepping back

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
-from model.tables import NOT_A_DIGIT, LabelEvent, Labeller, Photo, Sample
+from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Sample
 
 
 def label_sample(
@@ -24,14 +24,28 @@ def label_sample(
     """
     if not 0 <= label <= NOT_A_DIGIT:
         raise ValueError(f"{label} is no label: it should be 0 to 9, or 10 for no digit")
+    event = LabelEvent(label=label, labelled_by=labelled_by, cause=cause, operator=operator)
+    append_event(session, sample, event)
+
+
+def note_act(
+    session: Session,
+    sample: Sample,
+    act: Act,
+    cause: str | None = None,
+    operator: str | None = None,
+) -> None:
+    """Append the event that an operator did something else with a sample than label it."""
+    event = LabelEvent(act=act, labelled_by=Labeller.OPERATOR, cause=cause, operator=operator)
+    append_event(session, sample, event)
+
+
+def append_event(session: Session, sample: Sample, event: LabelEvent) -> None:
+    """Append to the log of a sample, once for each cause, and settle what the sample repeats."""
     lock_sample(session, sample)
-    if cause is not None and any(event.cause == cause for event in sample.events):
+    if event.cause is not None and any(event.cause == other.cause for other in sample.events):
         return
-    sample.events.append(
-        LabelEvent(label=label, labelled_by=labelled_by, cause=cause, operator=operator)
-    )
-    if labelled_by is Labeller.OPERATOR:
-        sample.flagged_at = None
+    sample.events.append(event)
     session.flush()
     settle_label(sample)
 
@@ -40,7 +54,8 @@ def undo_label(session: Session, sample: Sample, labelled_by: Labeller) -> bool:
     """Undo the newest standing label of `labelled_by`; return whether there was one."""
     lock_sample(session, sample)
     for event in reversed(sample.events):
-        if event.labelled_by is labelled_by and event.undone_at is None:
+        ours = event.labelled_by is labelled_by and event.act is Act.LABEL
+        if ours and event.undone_at is None:
             event.undone_at = utc_now()
             settle_label(sample)
             session.flush()
@@ -73,22 +88,43 @@ def lock_sample(session: Session, sample: Sample) -> None:
 
 
 def settle_label(sample: Sample) -> None:
-    """Set what the sample repeats of its events: an operator's before a sender's, the newest."""
-    newest: dict[Labeller, int] = {}
+    """Set what the sample repeats of its events: an operator's before a sender's, the newest.
+
+    A flag holds until an operator's label follows it.
+    """
+    said: dict[Labeller, int | None] = {}
+    flagged_at = removed_at = None
     for event in sorted(sample.events, key=lambda event: event.id):
-        if event.undone_at is None:
-            newest[event.labelled_by] = event.label
-    sample.sender_label = newest.get(Labeller.SENDER)
-    sample.operator_label = newest.get(Labeller.OPERATOR)
+        if event.undone_at is not None:
+            removed_at = event.undone_at if event.act is Act.DRAW else removed_at
+            continue
+        if event.act is Act.LABEL:
+            said[event.labelled_by] = event.label
+        if event.act is Act.FLAG:
+            flagged_at = event.created_at
+        elif event.act is Act.UNFLAG or event.labelled_by is Labeller.OPERATOR:
+            flagged_at = None
+        if event.act is Act.REMOVE:
+            removed_at = event.created_at
+    sample.removed_at = removed_at
+    if removed_at is not None:
+        said, flagged_at = {}, None
+    sample.flagged_at = flagged_at
+    repeat_labels(sample, said.get(Labeller.SENDER), said.get(Labeller.OPERATOR))
+    settle_review(sample)
+
+
+def repeat_labels(sample: Sample, by_sender: int | None, by_operator: int | None) -> None:
+    """Set the labels that stand, and the one of them that counts."""
+    sample.sender_label, sample.operator_label = by_sender, by_operator
     before = sample.label
-    sample.label, sample.labelled_by = sample.sender_label, None
-    if sample.sender_label is not None:
+    sample.label, sample.labelled_by = by_sender, None
+    if by_sender is not None:
         sample.labelled_by = Labeller.SENDER
-    if sample.operator_label is not None:
-        sample.label, sample.labelled_by = sample.operator_label, Labeller.OPERATOR
+    if by_operator is not None:
+        sample.label, sample.labelled_by = by_operator, Labeller.OPERATOR
     if sample.label != before:
         sample.suspicion = None  # it was another label's
-    settle_review(sample)
 
 
 def settle_review(sample: Sample) -> None:
@@ -97,7 +133,8 @@ def settle_review(sample: Sample) -> None:
     The worth adds up, each 0..1: that sender and network disagree, how near the two likeliest
     digits are, and how much its label is suspected to be wrong.
     """
-    sample.due = sample.operator_label is None and sample.flagged_at is None
+    aside = sample.flagged_at is not None or sample.removed_at is not None
+    sample.due = sample.operator_label is None and not aside
     disagreement = sample.sender_label not in (None, sample.predicted)
     sample.worth = disagreement + (sample.doubt or 0.0) + (sample.suspicion or 0.0)
 
@@ -110,6 +147,7 @@ def sender_label(sample: Sample) -> int | None:
 def newest_label(sample: Sample, labelled_by: Labeller) -> int | None:
     """Return the newest standing label by `labelled_by`."""
     for event in reversed(sample.events):
-        if event.labelled_by is labelled_by and event.undone_at is None:
+        standing = event.undone_at is None and event.act is Act.LABEL
+        if standing and event.labelled_by is labelled_by:
             return event.label
     return None

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from model.samples import whole_samples
+from model.samples import there, whole_samples
 from model.tables import Consent, Contributor, Labeller, Photo, Prediction, Sample, Split
 
 WINDOW = 2000
@@ -184,8 +184,7 @@ class Listing:
             found.append(read.where(Prediction.weights == chosen.weights).exists())
         if chosen.status is not None:
             found.append(STATUSES[chosen.status])
-        if self.due:
-            found.append(Sample.due.is_(True))
+        found.append(Sample.due.is_(True) if self.due else there())
         return found
 
     def cursor_of(self, keys: Sequence[Any]) -> str:

@@ -21,6 +21,7 @@ from model.agreement import count_agreement
 from model.contributors import kept
 from model.database import Database, utc_now
 from model.lists import STATUSES
+from model.samples import there
 from model.tables import NOT_A_DIGIT, Contributor, Sample, Tally
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,9 @@ def count_overview(session: Session) -> Overview:
 def count_samples(session: Session) -> dict[str, int]:
     """Return how many kept samples there are in "all", and in each of `STATUSES`."""
     counts = [func.count(case((condition, 1))) for condition in STATUSES.values()]
-    query = select(func.count(), *counts).select_from(Sample).join(Sample.photo).where(kept())
-    return dict(zip(["all", *STATUSES], session.execute(query).one(), strict=True))
+    query = select(func.count(), *counts).select_from(Sample).join(Sample.photo)
+    found = session.execute(query.where(kept(), there())).one()
+    return dict(zip(["all", *STATUSES], found, strict=True))
 
 
 def count_days(session: Session) -> list[list[Any]]:
@@ -69,7 +71,8 @@ def count_days(session: Session) -> list[list[Any]]:
             func.count(case((Sample.sender_label == Sample.predicted, 1))),
         )
         .join(Sample.photo)
-        .where(kept(), Sample.created_at > utc_now() - datetime.timedelta(days=MOST_DAYS))
+        .where(kept(), there())
+        .where(Sample.created_at > utc_now() - datetime.timedelta(days=MOST_DAYS))
         .group_by(day)
         .order_by(day)
     )
@@ -98,7 +101,7 @@ def count_people(session: Session) -> dict[str, Any]:
     query = (
         select(Sample.contributor_id, func.count(), corrected, groups)
         .join(Sample.photo)
-        .where(kept())
+        .where(kept(), there())
         .group_by(Sample.contributor_id)
         .order_by(func.count().desc())
         .limit(MOST_PEOPLE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, contains_eager, selectinload, undefer
 
 from model.contributors import PENDING_WINDOW, kept
@@ -134,8 +134,8 @@ def find_kept_sample(session: Session, sample_id: int) -> Sample:
 
 def find_pixels(session: Session, sample_id: int) -> bytes:
     """Return what the network saw of a kept sample, 784 bytes; raises `UnknownSample`."""
-    query = select(Sample.pixels).join(Sample.photo).where(kept(), Sample.id == sample_id)
-    pixels = session.scalar(query)
+    query = select(Sample.pixels).join(Sample.photo)
+    pixels = session.scalar(query.where(kept(), there(), Sample.id == sample_id))
     if pixels is None:
         raise UnknownSample(f"There is no sample {sample_id}; it may have been deleted.")
     return pixels
@@ -156,8 +156,14 @@ def whole_samples() -> Select[Sample]:
         select(Sample)
         .join(Sample.photo)
         .join(Photo.contributor)
+        .where(there())
         .options(contains_eager(Sample.photo).contains_eager(Photo.contributor))
     )
+
+
+def there() -> ColumnElement[bool]:
+    """Return the condition that a sample's box has not been taken away."""
+    return Sample.removed_at.is_(None)
 
 
 def with_details(query: Select[Sample]) -> Select[Sample]:

@@ -63,9 +63,6 @@ def write_part(
 EVERYTHING = (
     undefer(Photo.image),
     joinedload(Photo.album),
-    selectinload(Photo.samples).options(
-        undefer(Sample.pixels), selectinload(Sample.predictions), selectinload(Sample.events)
-    ),
 )
 
 
@@ -102,7 +99,7 @@ def add_photo(session: Session, archive: zipfile.ZipFile, photo: Photo) -> dict[
     ending = mimetypes.guess_extension(photo.media_type) or ".bin"
     archive.writestr(f"{folder}/photo{ending}", photo.image, zipfile.ZIP_STORED)
     digits = []
-    for sample in photo.samples:
+    for sample in session.scalars(samples_of(photo)):
         name = f"{folder}/digit-{sample.position:03d}.png"
         archive.writestr(name, png(sample.pixels), zipfile.ZIP_STORED)
         digits.append({"file": name} | describe_sample(session, sample))
@@ -113,6 +110,14 @@ def add_photo(session: Session, archive: zipfile.ZipFile, photo: Photo) -> dict[
         "album": album,
         "digits": digits,
     }
+
+
+def samples_of(photo: Photo) -> Select[Sample]:
+    """Return the query for all that was cut out of a photo, also for boxes taken away again."""
+    query = select(Sample).where(Sample.photo_id == photo.id).order_by(Sample.position)
+    return query.options(
+        undefer(Sample.pixels), selectinload(Sample.predictions), selectinload(Sample.events)
+    )
 
 
 def describe_sample(session: Session, sample: Sample) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from model.samples import there
 from model.tables import Contributor, Photo, Sample
 
 
@@ -42,6 +43,6 @@ def teaching_of(session: Session, bot_id: int, user_id: int) -> Teaching:
         )
         .join(Sample.photo)
         .join(Photo.contributor)
-        .where(*mine)
+        .where(*mine, there())
     )
     return Teaching(session.scalar(photos) or 0, *session.execute(digits).one())

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
+from model.samples import there
 from model.tables import (
     Contributor,
     Labeller,
@@ -73,7 +74,7 @@ def frozen_samples(version_id: int, which: Which) -> Select[Any]:
         .join(Sample.photo)
         .join(Photo.contributor)
     )
-    return query.where(kept(), *conditions(which))
+    return query.where(kept(), there(), *conditions(which))
 
 
 def conditions(which: Which) -> list[ColumnElement[bool]]:
@@ -95,7 +96,7 @@ def count_by_split(session: Session, version_id: int) -> dict[Split, int]:
 def count_to_freeze(session: Session, which: Which) -> int:
     """Return how many samples a version frozen now would hold."""
     query = select(func.count()).select_from(Sample).join(Sample.photo)
-    return session.scalar(query.where(kept(), *conditions(which))) or 0
+    return session.scalar(query.where(kept(), there(), *conditions(which))) or 0
 
 
 def find_version(session: Session, number: int | None = None) -> Version:

@@ -50,21 +50,36 @@ async function post(address, body, kind) {
   return answer;
 }
 
+async function decide(choice, decision) {
+  const cause = crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 40);
+  const decisions = [{ sample: Number(choice.dataset.sample), cause, ...decision }];
+  try {
+    const { gone } = await post(photo.dataset.save, JSON.stringify({ decisions }), "application/json");
+    if (!gone.length) return true;
+    told("This sample was deleted meanwhile.");
+  } catch (error) {
+    told(`Not saved: ${error.message} Try again.`);
+  }
+  return false;
+}
+
 async function label(digit) {
   const choice = current();
   if (!choice) return told("Choose a box first.");
-  const cause = crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 40);
-  const decisions = [{ sample: Number(choice.dataset.sample), cause, label: digit }];
-  try {
-    const { gone } = await post(photo.dataset.save, JSON.stringify({ decisions }), "application/json");
-    if (gone.length) return told("This sample was deleted meanwhile.");
-  } catch (error) {
-    return told(`Not saved: ${error.message} Try again.`);
-  }
+  if (!(await decide(choice, { label: digit }))) return;
+  find("undo-button").disabled = false;
   choice.querySelector("b").textContent = word(digit);
   rectOf(choice).classList.toggle("gone", digit === NOT_A_DIGIT);
   told(`Saved: ${word(digit)}.`);
   if (choices.indexOf(choice) < choices.length - 1) step(1);
+}
+
+async function remove() {
+  const choice = current();
+  if (!choice) return told("Choose a box first.");
+  if (choice.dataset.drawn === undefined)
+    return told("The reader found this box: if it is no digit, press x.");
+  if (await decide(choice, { remove: true })) location.reload();
 }
 
 async function undo() {
@@ -76,6 +91,11 @@ async function undo() {
     told(`Not undone: ${error.message}`);
   }
 }
+
+find("undo").addEventListener("submit", (event) => {
+  event.preventDefault();
+  undo();
+});
 
 // --- drawing
 
@@ -165,10 +185,11 @@ const keys = {
   ArrowLeft: () => step(-1),
   ArrowRight: () => step(1),
   x: () => label(NOT_A_DIGIT),
+  Delete: remove,
   a: beginDraft,
   Backspace: undo,
 };
-keys.Delete = keys.X = keys.x;
+keys.X = keys.x;
 keys.A = keys.a;
 for (let digit = 0; digit < 10; digit++) keys[digit] = () => label(digit);
 onKeys(keys);

@@ -149,9 +149,9 @@ function undo() {
   const entry = history.pop();
   if (!entry) return void undoOlder();
   const { card, cause, flag: flagged } = entry;
-  if (flagged !== undefined) outbox.add({ sample: card.id, cause, flag: !flagged });
-  else if (cause) outbox.add({ sample: card.id, cause, label: null });
-  if (cause) left += 1 + (flagged === undefined ? card.alike.length : 0);
+  if (cause) outbox.add({ sample: card.id, cause, label: null });
+  if (flagged !== undefined) left += flagged ? 1 : -1;
+  else if (cause) left += 1 + card.alike.length;
   showAgain(card);
 }
 

@@ -143,14 +143,15 @@ def events_of(source: Source, ids: range) -> Iterator[tuple[int, dict[str, Any]]
     frozen = source.version.frozen_at
     query = select(
         LabelEvent.sample_id,
+        LabelEvent.act,
         LabelEvent.label,
         LabelEvent.labelled_by,
         LabelEvent.created_at,
         LabelEvent.undone_at,
     ).where(LabelEvent.sample_id.between(ids[0], ids[-1]), LabelEvent.created_at <= frozen)
-    for sample, label, by, at, undone in source.session.execute(query.order_by(LabelEvent.id)):
+    for sample, act, label, by, at, undone in source.session.execute(query.order_by(LabelEvent.id)):
         stood = undone is None or undone > frozen
-        said = {"label": label, "by": by, "at": at.isoformat(), "undone": not stood}
+        said = {"act": act, "label": label, "by": by, "at": at.isoformat(), "undone": not stood}
         yield sample, said
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
+from model.samples import there
 from model.tables import NOT_A_DIGIT, Contributor, Photo, Sample, Split, Version, VersionSample
 from model.versions import pseudonym
 
@@ -59,7 +60,7 @@ class Source:
             .join(Sample, Sample.id == VersionSample.sample_id)
             .join(Sample.photo)
             .join(Photo.contributor)
-            .where(VersionSample.version_id == self.version.id, kept())
+            .where(VersionSample.version_id == self.version.id, kept(), there())
         )
 
     def batches(self, query: Select[Any]) -> Iterator[Any]:
@@ -158,4 +159,4 @@ class Source:
 
 def gone() -> ColumnElement[bool]:
     """Return the condition that a sample is deleted, or its photo may not be kept any more."""
-    return or_(Sample.id.is_(None), Photo.expires_at.is_not(None))
+    return or_(Sample.id.is_(None), ~there(), Photo.expires_at.is_not(None))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from model.contributors import kept
 from model.dataset import Dataset
 from model.replay import CLASSES
+from model.samples import there
 from model.tables import Photo, Sample, Split, VersionSample
 
 MOST = 30_000
@@ -20,7 +21,7 @@ AT_ONCE = 500
 
 def still_kept(session: Session, ids: list[int]) -> set[int]:
     """Return which of these samples are there and may be looked at."""
-    query = select(Sample.id).join(Sample.photo).where(kept(), Sample.id.in_(ids))
+    query = select(Sample.id).join(Sample.photo).where(kept(), there(), Sample.id.in_(ids))
     return set(session.scalars(query))
 
 
@@ -30,7 +31,8 @@ def read_part(session: Session, version_id: int, split: Split) -> tuple[list[int
         select(VersionSample.sample_id, VersionSample.label)
         .join(Sample, Sample.id == VersionSample.sample_id)
         .join(Sample.photo)
-        .where(VersionSample.version_id == version_id, VersionSample.split == split, kept())
+        .where(VersionSample.version_id == version_id, VersionSample.split == split)
+        .where(kept(), there())
         .where(VersionSample.label.is_not(None))
         .order_by(VersionSample.sample_id)
     )

@@ -7,6 +7,7 @@ from model.tables.base import Base
 from model.tables.collection import (
     NOT_A_DIGIT,
     TELEGRAM,
+    Act,
     AlbumPhoto,
     Consent,
     Contributor,
@@ -34,6 +35,7 @@ from model.tables.wheel import (
 __all__ = [
     "NOT_A_DIGIT",
     "TELEGRAM",
+    "Act",
     "AlbumPhoto",
     "Base",
     "Block",

@@ -43,6 +43,16 @@ class Labeller(enum.StrEnum):
     OPERATOR = "operator"
 
 
+class Act(enum.StrEnum):
+    """What somebody did about a sample."""
+
+    LABEL = "label"
+    FLAG = "flag"  # put aside for a second look
+    UNFLAG = "unflag"
+    DRAW = "draw"  # as a box that the reader had not found; undone, it is gone
+    REMOVE = "remove"  # a box that was drawn
+
+
 class Contributor(Base):
     """A person who sends photos to one bot."""
 
@@ -98,7 +108,10 @@ class Photo(Base):
 
     contributor: Mapped[Contributor] = relationship()
     samples: Mapped[list[Sample]] = relationship(
-        back_populates="photo", order_by="Sample.position", passive_deletes=True
+        back_populates="photo",
+        primaryjoin="and_(Photo.id == Sample.photo_id, Sample.removed_at.is_(None))",
+        order_by="Sample.position",
+        passive_deletes=True,
     )
     album: Mapped[AlbumPhoto | None] = relationship(passive_deletes=True)
 
@@ -122,7 +135,8 @@ class Sample(Base):
 
     `label` and `labelled_by` repeat the newest standing label event, an operator's before a
     sender's, so that lists and exports need not look through the events. `sender_label` and
-    `operator_label` repeat the newest standing one of each.
+    `operator_label` repeat the newest standing one of each. One with `removed_at` repeats nothing
+    and is shown nowhere; it stays for as long as its photo, so that its removal can be undone.
     """
 
     __tablename__ = "samples"
@@ -174,6 +188,7 @@ class Sample(Base):
     signature: Mapped[int | None] = mapped_column(BigInteger, index=True)  # see model/likeness.py
     group_id: Mapped[int | None] = mapped_column(BigId, index=True)  # first of its near-duplicates
     created_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
+    removed_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     pixels: Mapped[bytes] = mapped_column(LargeBinary(784), deferred=True)  # 28x28 uint8
 
     photo: Mapped[Photo] = relationship(back_populates="samples")
@@ -203,7 +218,10 @@ class Prediction(Base):
 
 
 class LabelEvent(Base):
-    """Somebody said what a sample is. Never changed but for `undone_at`, set once."""
+    """Somebody said what a sample is, or did something else about it.
+
+    Never changed but for `undone_at`, set once.
+    """
 
     __tablename__ = "label_events"
     __table_args__ = (
@@ -213,7 +231,8 @@ class LabelEvent(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id", ondelete="CASCADE"))
-    label: Mapped[int] = mapped_column(SmallInteger)  # 0-9, or NOT_A_DIGIT
+    act: Mapped[Act] = mapped_column(words(Act), default=Act.LABEL, server_default=Act.LABEL.value)
+    label: Mapped[int | None] = mapped_column(SmallInteger)  # 0-9, or NOT_A_DIGIT; of a label
     labelled_by: Mapped[Labeller] = mapped_column(words(Labeller))
     cause: Mapped[str | None] = mapped_column(String(64))  # the update; makes a retry harmless
     operator: Mapped[str | None] = mapped_column(String(16))  # which login, for stepping back

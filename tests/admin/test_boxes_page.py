@@ -8,6 +8,7 @@ from model.recognizer import Recognizer
 from model.samples import find_kept_photo
 from tests.filling import Store, drawn_photo
 
+NAMES = ("csrf_token", "cause")
 PHOTO = drawn_photo("12", size=(320, 240))
 
 
@@ -36,6 +37,32 @@ def test_a_drawn_box_becomes_a_sample(operator: FlaskClient, box: dict, database
     with database.read() as session:
         assert len(find_kept_photo(session, 1).samples) == 1
     assert 'href="/photos/1#sample-1"' in operator.get("/samples/1").text
+
+
+def test_a_drawn_box_is_deleted_and_brought_back(operator: FlaskClient, box: dict, store: Store):
+    add(operator, box)
+    (found,) = store.photo(1, [4])
+    page = operator.get("/photos/1").text
+    data = {name: re.search(f'name="{name}" value="([^"]*)"', page)[1] for name in NAMES}
+    assert operator.post("/samples/1/remove", data=data | {"cause": "-"}).status_code == 400
+    assert operator.post("/samples/1/remove", data=data).location == "/photos/1"
+    page = operator.get("/photos/1").text
+    assert "The box is deleted. Undo brings it back." in page
+    assert "data-sample" not in page
+    assert operator.get("/samples/1.png").status_code == 404
+    assert operator.post("/review/undo", data=data).location == "/review?on=1&sample=1"
+    page = operator.get("/samples/1").text
+    assert "box drawn" in page
+    assert "box deleted" in page
+    assert operator.post(f"/samples/{found}/remove", data=data).status_code == 422
+
+
+def test_undoing_a_drawn_box_is_told(operator: FlaskClient, box: dict):
+    add(operator, box)
+    token = re.search('name="csrf_token" value="([^"]*)"', operator.get("/photos/1").text)[1]
+    location = operator.post("/review/undo", data={"csrf_token": token}).location
+    assert location == "/review?on=1"
+    assert "the box that you drew is gone" in operator.get(location).text
 
 
 def test_an_empty_box_is_told(operator: FlaskClient, box: dict):

@@ -182,6 +182,8 @@ def test_nobody_labels_what_is_not_consented_to(
         [{"sample": 1, "cause": CAUSE, "label": 1.5}],
         [{"sample": 1, "cause": CAUSE, "label": 1, "flag": True}],
         [{"sample": 1, "cause": CAUSE, "flag": 1}],
+        [{"sample": 1, "cause": CAUSE, "remove": False}],
+        [{"sample": 1, "cause": CAUSE, "remove": True, "label": 7}],
         [{"sample": 1, "cause": CAUSE, "flag": None}],
         [{"sample": "1", "cause": CAUSE, "label": 7}],
         [{"sample": 0, "cause": CAUSE, "label": 7}],
@@ -259,7 +261,11 @@ def test_a_flagged_sample_waits_aside(operator: FlaskClient, database: Database,
     assert save(operator, [{**decision, "flag": True}]).get_json()["saved"] == 1
     assert [card["id"] for card in queue(operator)] == [ids[1], ids[0]]
     assert [card["id"] for card in queue(operator, "?status=flagged")] == [ids[2]]
-    save(operator, [{**decision, "flag": False}])
+    save(operator, [{**decision, "cause": CAUSE + "-2", "flag": False}])
+    assert len(queue(operator)) == 3
+    save(operator, [{**decision, "cause": CAUSE + "-2", "label": None}])  # undone
+    assert len(queue(operator)) == 2
+    save(operator, [{**decision, "label": None}])
     assert len(queue(operator)) == 3
     page = operator.get("/review").text
     data = {name: field(page, name) for name in ("csrf_token", "sample", "cause")}

@@ -49,6 +49,20 @@ def test_boxes_are_fixed_taken_away_and_drawn(
     wait_for(desk, "Saved: 7")
     assert labels(database) == [8, None, 7]
 
+    desk.press("ArrowLeft", "Delete")
+    wait_for(desk, "The reader found this box")
+    desk.press("ArrowRight")
+    with desk.page.expect_navigation():
+        desk.press("Delete")
+    assert desk.page.locator("#photo rect[data-sample]").count() == 2
+    with desk.page.expect_navigation():
+        desk.page.click("#undo-button")
+    assert desk.page.locator("#photo rect[data-sample]").count() == 3
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="Delete box 3").click()
+    assert "The box is deleted" in desk.page.text_content("main")
+    assert labels(database) == [8, None, None]
+
 
 def test_a_box_is_drawn_with_the_keyboard(desk: Desk, store: Store):
     store.photo(store.contributor(5), [], PHOTO)

@@ -1,17 +1,33 @@
+import pytest
 from sqlalchemy import select, update
 
+from model.agreement import count_agreement
 from model.alike import list_alike
+from model.boxes import add_box, drawn_in
 from model.database import Database
-from model.decisions import accept_all, can_step_back, decide, flag, step_back, take_back
+from model.decisions import (
+    NotDrawn,
+    accept_all,
+    can_step_back,
+    decide,
+    flag,
+    remove_box,
+    step_back,
+    take_back,
+)
+from model.export.rows import Source
 from model.labels import label_sample
-from model.lists import Listing, Order, SampleFilter
+from model.lists import Listing, Order, SampleFilter, page_of_samples
+from model.overview import count_samples
+from model.retraining.material import read_part, still_kept
 from model.review import (
     next_for_review,
     release_claims,
 )
-from model.samples import find_kept_sample
-from model.tables import LabelEvent, Labeller, Sample
-from tests.filling import Store
+from model.samples import UnknownSample, find_kept_photo, find_kept_sample, find_pixels, find_sample
+from model.tables import Act, LabelEvent, Labeller, Sample, Split, Which
+from model.versions import count_to_freeze, find_version, freeze_version
+from tests.filling import Store, made_reading
 
 SENDER, OPERATOR = Labeller.SENDER, Labeller.OPERATOR
 QUEUE = Listing(SampleFilter(), Order.NEWEST, due=True)
@@ -92,7 +108,7 @@ def test_a_grid_is_one_decision(database: Database, store: Store):
 def test_a_flag_puts_aside_until_it_is_decided(database: Database, store: Store):
     one, two = store.photo(store.contributor(5), [1, 2])
     with database.write() as session:
-        flag(session, find_kept_sample(session, one), flagged=True)
+        flag(session, find_kept_sample(session, one), True, "aside", "ada")
     assert handed(database) == [two]
     aside = Listing(SampleFilter(status="flagged"), Order.WORTH)
     assert handed(database, listing=aside) == [one]
@@ -100,3 +116,81 @@ def test_a_flag_puts_aside_until_it_is_decided(database: Database, store: Store)
         decide(session, find_kept_sample(session, one), 1, "decided", "ada")
         release_claims(session, "ada")
     assert handed(database, listing=aside) == []
+
+
+def test_flags_are_in_the_log_and_stepped_back_through(database: Database, store: Store):
+    (one,) = store.photo(store.contributor(5), [1])
+
+    with database.write() as session:
+        sample = find_kept_sample(session, one)
+        flag(session, sample, True, "aside", "ada")
+        flag(session, sample, True, "aside", "ada")  # sent again
+        flag(session, sample, False, "back", "ada")
+        flag(session, sample, True, "again", "ada")
+        decide(session, sample, 7, "said", "ada")
+        assert (sample.flagged_at, sample.due) == (None, False)
+    states = []
+    with database.write() as session:
+        while step_back(session, "ada"):
+            states.append(find_kept_sample(session, one).flagged_at is not None)
+    assert states == [True, False, True, False]
+    with database.read() as session:
+        acts = session.scalars(select(LabelEvent.act).order_by(LabelEvent.id)).all()
+    assert acts == [Act.FLAG, Act.UNFLAG, Act.FLAG, Act.LABEL]
+
+
+@pytest.fixture
+def drawn(database: Database, store: Store) -> int:
+    """A box that ada drew behind two that the reader found."""
+    store.photo(store.contributor(5), [1, 2])
+    with database.write() as session:
+        digit = made_reading([7, 7, 7]).digits[2]
+        return add_box(session, find_kept_photo(session, 1), digit, "weights", "ada").id
+
+
+def remove(database: Database, sample_id: int) -> None:
+    with database.write() as session:
+        remove_box(session, find_kept_sample(session, sample_id), "removed", "ada")
+
+
+def test_a_box_drawn_by_mistake_is_deleted_and_comes_back(
+    database: Database, store: Store, drawn: int
+):
+    label(database, drawn, 9, SENDER)
+    with database.write() as session:
+        version = freeze_version(session, Which.ALL).id
+    remove(database, drawn)
+    with database.read() as session:
+        assert [sample.id for sample in find_kept_photo(session, 1).samples] == [1, 2]
+        for find in (find_kept_sample, find_pixels, find_sample):
+            with pytest.raises(UnknownSample):
+                find(session, drawn)
+        assert count_samples(session) | {"all": 2, "by sender": 0} == count_samples(session)
+        assert count_to_freeze(session, Which.ALL) == 2
+        assert count_agreement(session).samples == 0
+        listed = page_of_samples(session, Listing(SampleFilter()), limit=2).samples
+        assert [sample.id for sample in listed] == [2, 1]
+        assert still_kept(session, [1, drawn]) == {1}
+        assert read_part(session, version, Split.TRAIN)[0] == [1, 2]
+        assert Source(session, find_version(session, version)).facts()["withdrawn"] == [drawn]
+    assert handed(database) == [2, 1]
+    with database.write() as session:
+        assert step_back(session, "ada") == [drawn]
+        sample = find_kept_sample(session, drawn)
+        assert (sample.label, sample.sender_label, sample.due) == (9, 9, True)
+        assert read_part(session, version, Split.TRAIN)[0] == [1, 2, drawn]
+
+
+def test_stepping_back_over_the_drawing_takes_the_box_away(database: Database, drawn: int):
+    with database.write() as session:
+        assert drawn_in(session, find_kept_photo(session, 1)) == {drawn}
+        assert step_back(session, "ada") == [drawn]
+        assert [sample.id for sample in find_kept_photo(session, 1).samples] == [1, 2]
+        digit = made_reading([7, 7, 7]).digits[2]
+        again = add_box(session, find_kept_photo(session, 1), digit, "weights", "ada")
+        assert (again.id, again.position) == (drawn + 1, 3)
+
+
+def test_what_the_reader_found_can_not_be_deleted(database: Database, drawn: int):
+    with pytest.raises(NotDrawn, match="if it is no digit"):
+        remove(database, 1)

@@ -163,7 +163,8 @@ def test_json_lines_say_all_that_was_known(filled: Database):
     (prediction,) = first["predictions"]
     assert (prediction["weights"], prediction["digit"]) == ("fingerprint", 1)
     (event,) = first["label_events"]
-    assert (event["label"], event["by"], event["undone"]) == (1, "sender", False)
+    assert (event["act"], event["label"], event["by"]) == ("label", 1, "sender")
+    assert event["undone"] is False
 
 
 def test_originals_are_the_photos_with_their_boxes(filled: Database):

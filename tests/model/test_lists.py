@@ -79,7 +79,7 @@ def test_filters(database: Database, store: Store):
     label(database, two, 7, OPERATOR)
     label(database, three, NOT_A_DIGIT, SENDER)
     with database.write() as session:
-        flag(session, find_kept_sample(session, four), flagged=True)
+        flag(session, find_kept_sample(session, four), True, "flagged", "ada")
         session.add(
             Prediction(
                 sample_id=one, weights="newer", digit=1, confidence=1, no_digit=0, probabilities=b""

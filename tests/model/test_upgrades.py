@@ -9,9 +9,9 @@ from sqlalchemy import MetaData, inspect, text
 
 from model.contributors import record_consent
 from model.database import Database, alembic_configuration
-from model.labels import label_sample
+from model.labels import label_sample, settle_label
 from model.moving import Fingerprint
-from model.tables import Consent, Contributor, Labeller, Sample, Which
+from model.tables import Act, Consent, Contributor, Labeller, Sample, Which
 from model.versions import freeze_version
 from tests.filling import Store
 
@@ -83,6 +83,19 @@ def test_from_every_revision_with_data_in_it(filled: Database, revision: str) ->
     store.photo(store.contributor(9), [5])
     with filled.write() as session:
         record_consent(session, session.get_one(Contributor, 2), Consent.YES)
+
+
+def test_flags_of_before_are_logged(filled: Database) -> None:
+    go(filled, "0008", down=True)
+    with filled.write() as session:
+        session.execute(text("UPDATE samples SET flagged_at = created_at WHERE id = 3"))
+    filled.upgrade()
+    with filled.write() as session:
+        sample = session.get_one(Sample, 3)
+        (event,) = sample.events
+        assert (event.act, event.created_at) == (Act.FLAG, sample.flagged_at)
+        settle_label(sample)
+        assert sample.flagged_at is not None
 
 
 def test_the_last_one_is_taken_back_and_put_on_again(filled: Database) -> None:
