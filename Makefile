@@ -32,7 +32,7 @@ install: .venv/installed
 	@touch $@
 
 test: .venv/tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2
 
 # 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
 storm: .venv/tested

@@ -19,6 +19,8 @@ from model.database import Database
 from model.dataset import Dataset
 from model.settings import PROJECT, Settings
 from tests.bot_api import BotApi
+from tests.patience import PATIENCE
+from tests.ports import free_port
 
 PROGRAM = [sys.executable, "-m", "digitbot"]
 
@@ -38,7 +40,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def run(environment: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*PROGRAM, *map(str, words)], env=environment, capture_output=True, text=True, timeout=60
+        [*PROGRAM, *map(str, words)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
 
 
@@ -163,20 +169,15 @@ def test_retraining_needs_samples_and_rolling_back_a_promotion(
         assert words in result.stderr
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(url: str) -> bytes:
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE
+    while True:
         try:
             with urllib.request.urlopen(url) as answer:
                 return bytes(answer.read())
         except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"{url} did not answer")
+            assert time.monotonic() < end, f"{url} did not answer"
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -196,10 +197,10 @@ def test_run_serves_and_stops_at_a_signal(
         )
         try:
             assert json.loads(wait_for(f"http://127.0.0.1:{port}/healthz"))
-            api.wait_call("getUpdates", lambda call: True, 20)
+            api.wait_call("getUpdates", lambda call: True)
             process.send_signal(number)
             process.send_signal(number)
-            output, _ = process.communicate(timeout=15)
+            output, _ = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 0, output
@@ -219,7 +220,7 @@ def test_without_a_token_run_says_how_to_get_one(environment: dict[str, str]) ->
     try:
         assert b"Draw" in wait_for(f"http://127.0.0.1:{port}/try")
         process.terminate()
-        output, _ = process.communicate(timeout=15)
+        output, _ = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert process.returncode == 0, output
@@ -259,7 +260,7 @@ def test_the_bot_alone_logs_as_json_and_serves_its_metrics(environment: dict[str
         try:
             ann = api.sender()
             ann.text("hi")
-            ann.wait_answer(timeout=30)
+            ann.wait_answer()
             address = f"http://127.0.0.1:{port}/metrics"
             watcher = urllib.request.Request(address, headers={"Authorization": "Bearer w"})
             with urllib.request.urlopen(watcher) as answer:
@@ -268,11 +269,11 @@ def test_the_bot_alone_logs_as_json_and_serves_its_metrics(environment: dict[str
                 urllib.request.urlopen(address)
             api.wait_confirmed()
             process.terminate()
-            _, log = process.communicate(timeout=15)
+            _, log = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert 'digitbot_inbox{state="waiting"}' in metrics
     lines = [json.loads(line) for line in log.splitlines()]
     (update,) = [line for line in lines if "update_id" in line]
     assert update["kind"] == "TextSent"
-    assert 0 < update["seconds"] < 10
+    assert 0 < update["seconds"] < PATIENCE

@@ -1,5 +1,3 @@
-import time
-
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -8,16 +6,12 @@ from admin.rounds import Rounds
 from model.database import Database
 from model.tables import Sample
 from tests.filling import Store
+from tests.patience import PATIENCE, wait_until
 
 
-def wait_for_groups(database: Database) -> bool:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        with database.read() as session:
-            if None not in session.scalars(select(Sample.group_id)).all():
-                return True
-        time.sleep(0.02)
-    return False
+def all_grouped(database: Database) -> bool:
+    with database.read() as session:
+        return None not in session.scalars(select(Sample.group_id)).all()
 
 
 def test_rounds_go_on_until_they_are_stopped(database: Database, store: Store, monkeypatch):
@@ -35,8 +29,8 @@ def test_rounds_go_on_until_they_are_stopped(database: Database, store: Store, m
     try:
         for _ in range(2):
             store.photo(store.contributor(5), [7])
-            assert wait_for_groups(database)
+            wait_until(lambda: all_grouped(database))
     finally:
         thread.stop()
-        thread.join(10)
+        thread.join(PATIENCE)
     assert not thread.is_alive()

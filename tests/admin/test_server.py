@@ -8,14 +8,21 @@ from flask import Flask
 
 from admin import AdminServer
 from admin.login import public
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
-def served(own_app: Flask):
+def asked() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def served(own_app: Flask, asked: threading.Event):
     @own_app.get("/slow")
     @public
     def slow() -> str:
-        time.sleep(0.5)
+        asked.set()
+        time.sleep(0.2)
         return "done"
 
     server = AdminServer(own_app, "127.0.0.1", 0)
@@ -23,12 +30,14 @@ def served(own_app: Flask):
     thread.start()
     yield server
     server.close()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
 def get(server: AdminServer, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=5) as response:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{server.port}{path}", timeout=PATIENCE
+    ) as response:
         return response.read()
 
 
@@ -41,13 +50,13 @@ def test_it_does_not_say_what_serves(served: AdminServer):
         assert "Server" not in response.headers
 
 
-def test_closing_lets_a_request_end(served: AdminServer):
+def test_closing_lets_a_request_end(served: AdminServer, asked: threading.Event):
     answers: list[bytes] = []
     asking = threading.Thread(target=lambda: answers.append(get(served, "/slow")))
     asking.start()
-    time.sleep(0.2)
+    assert asked.wait(PATIENCE)
     served.close()
-    asking.join(5)
+    asking.join(PATIENCE)
     assert answers == [b"done"]
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", served.port), timeout=1)
@@ -57,7 +66,7 @@ def test_closing_does_not_wait_for_idle_connections(served: AdminServer):
     with socket.create_connection(("127.0.0.1", served.port)):
         began = time.monotonic()
         served.close()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < PATIENCE / 2
 
 
 def test_closing_twice_is_harmless(served: AdminServer):
@@ -71,5 +80,5 @@ def test_localhost_may_be_two_addresses(app: Flask):
     thread.start()
     assert server.port > 0
     server.close()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()

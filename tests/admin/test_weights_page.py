@@ -1,6 +1,5 @@
 import json
 import re
-import time
 
 import pytest
 from flask import Flask
@@ -21,6 +20,7 @@ from tests.admin.auth import PASSWORD, Auth
 from tests.filling import Store
 from tests.model.retraining.hands import correct, settings_for
 from tests.model.test_promotions import made_weights
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -68,10 +68,7 @@ def test_a_retraining_is_started_watched_and_cancelled(
     assert again.headers["Location"] == "/weights"
     assert "A retraining runs: watch it" in client.get("/weights").text
     press(client, "/weights/retrainings/1/cancel")
-    until = time.monotonic() + 60
-    while 'data-state="running"' in client.get("/weights/retrainings/1").text:
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    wait_until(lambda: 'data-state="running"' not in client.get("/weights/retrainings/1").text)
     assert "cancelled; nothing of it is kept" in client.get("/weights/retrainings/1").text
 
 

@@ -1,6 +1,5 @@
 """The bot as a process of its own, for tests that kill it."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,16 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bot_api import BotApi
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTING = 30.0
-"""Seconds that a process may take to start on a busy machine."""
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

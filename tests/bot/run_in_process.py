@@ -12,7 +12,7 @@ from bot.application import run_bot
 from model.database import Database
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
-from tests.bot.timing import FAST
+from tests.bot.timing import CUT_OFF
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
@@ -25,5 +25,5 @@ if __name__ == "__main__":
             webhook_secret="secret",
             webhook_port=int(port[0]),
         )
-    run_bot(settings, Database(database_url), ChosenReader(seconds=0.02), FAST)
+    run_bot(settings, Database(database_url), ChosenReader(seconds=0.02), CUT_OFF)
     time.sleep(0.3)  # as the command line, which closes the admin page

@@ -14,6 +14,7 @@ from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi
+from tests.patience import PATIENCE
 
 
 class RunningBot:
@@ -48,7 +49,7 @@ class RunningBot:
             yield
         finally:
             loop.call_soon_threadsafe(stop.set)
-            thread.join(15)
+            thread.join(PATIENCE / 2)  # less than anything that hangs
         assert not thread.is_alive(), "the bot has not stopped"
         if failed:
             raise failed[0]

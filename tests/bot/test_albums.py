@@ -16,6 +16,7 @@ from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Message, Sender
+from tests.patience import wait_until
 
 
 def send(sender: Sender, *readings: str, group: str = "13500") -> list[Message]:
@@ -26,9 +27,9 @@ def send(sender: Sender, *readings: str, group: str = "13500") -> list[Message]:
     ]
 
 
-def answer_of(sender: Sender, photos: list[Message], lines: int, timeout: float = 10) -> Message:
+def answer_of(sender: Sender, photos: list[Message], lines: int) -> Message:
     """Wait until an album's answer lists so many photos."""
-    return sender.wait_answer(lambda m: f"\n{lines}. " in f"\n{m.text}", photos[0], timeout)
+    return sender.wait_answer(lambda m: f"\n{lines}. " in f"\n{m.text}", photos[0])
 
 
 def labels(database: Database) -> list[int | None]:
@@ -278,15 +279,13 @@ def test_killed_again_and_again_every_photo_is_stored_once_and_listed(
     for _ in range(2):
         with bot_process(api, database.url, log) as bot:
             before = len(api.calls_of("download"))
-            end = time.monotonic() + 20
-            while len(api.calls_of("download")) < before + 3 and time.monotonic() < end:
-                time.sleep(0.01)
+            wait_until(lambda before=before: len(api.calls_of("download")) >= before + 3)
             time.sleep(chance.uniform(0, 0.4))
             bot.kill()
     late = [sender.photo(made_photo("7"), media_group_id="1") for sender in people]
     with bot_process(api, database.url, log):
         for sender, photos in albums:
-            answer = answer_of(sender, photos, 7, timeout=60)
+            answer = answer_of(sender, photos, 7)
             assert answer.text.splitlines()[:7] == [f"{n}. {n}, 98 % sure" for n in range(1, 8)]
         wait_until_all_is_done(database)
     sent = sorted((p.chat_id, p.message_id) for _, album in albums for p in album)
@@ -299,14 +298,11 @@ def test_killed_again_and_again_every_photo_is_stored_once_and_listed(
 
 
 def wait_until_all_is_done(database: Database) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
+    def all_done() -> bool:
         with database.read() as session:
-            states = set(session.scalars(select(InboxUpdate.state)))
-        if states == {InboxState.DONE}:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"the inbox still has {states}")
+            return set(session.scalars(select(InboxUpdate.state))) == {InboxState.DONE}
+
+    wait_until(all_done)
 
 
 def test_cut_off_after_sending_it_is_not_sent_once_for_each_photo(

@@ -11,17 +11,16 @@ from sqlalchemy import select
 
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
-from tests.bot.bot_process import STARTING, bot_process
+from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Message, Sender
+from tests.patience import PATIENCE, wait_until
 
 
 def bot_ended(log: Path) -> None:
     """Wait until the bot says that it has stopped; its process is still there for a moment."""
-    end = time.monotonic() + 10
-    while "The bot has stopped" not in log.read_text() and time.monotonic() < end:
-        time.sleep(0.01)
+    wait_until(lambda: "The bot has stopped" in log.read_text())
     time.sleep(0.05)
 
 
@@ -53,9 +52,9 @@ class Crowd:
         thread.start()
         return thread
 
-    def wait_all_answered(self, timeout: float = 20) -> None:
+    def wait_all_answered(self) -> None:
         for sender, photo, digits in self.sent:
-            answer = sender.wait_answer(to=photo, timeout=timeout)
+            answer = sender.wait_answer(to=photo)
             assert answer.text.startswith(digits)
 
     def expected(self) -> list[tuple[int, int, str]]:
@@ -73,14 +72,11 @@ def stored(database: Database) -> list[tuple[int, int, str]]:
 
 
 def wait_until_all_is_done(database: Database) -> None:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
+    def all_done() -> bool:
         with database.read() as session:
-            states = set(session.scalars(select(InboxUpdate.state)))
-        if states == {InboxState.DONE}:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"the inbox still has {states}")
+            return set(session.scalars(select(InboxUpdate.state))) == {InboxState.DONE}
+
+    wait_until(all_done)
 
 
 def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
@@ -89,7 +85,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
     crowd = Crowd(api, people=4, seed=4)
     api.faults.hang("download")
     with bot_process(api, database.url, log) as bot:
-        api.wait_call("getMe", timeout=STARTING)
+        api.wait_call("getMe")
         sending = crowd.send(12, pause=0.02)
         api.wait_call("sendPhoto")
         bot.terminate()
@@ -97,7 +93,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         bot.terminate()  # `make` passes the signal on, so it may come twice
         bot_ended(log)
         bot.terminate()
-        assert bot.wait(10) == 0
+        assert bot.wait(PATIENCE / 2) == 0
     sending.join()
     assert "Traceback" not in log.read_text()
     with bot_process(api, database.url, log):
@@ -111,9 +107,9 @@ def test_told_to_stop_before_telegram_ever_answered_it_stops(
 ) -> None:
     api.faults.hang("getMe", times=None)
     with bot_process(api, database.url, log) as bot:
-        api.wait_call("getMe", timeout=STARTING)
+        api.wait_call("getMe")
         bot.send_signal(signal.SIGINT)
-        assert bot.wait(5) == 0
+        assert bot.wait(PATIENCE / 2) == 0
     assert "Traceback" not in log.read_text()
 
 
@@ -121,10 +117,9 @@ def test_a_second_bot_on_the_same_token_is_noticed_and_nothing_is_lost(
     api: BotApi, ann: Sender, stopped_bot: RunningBot, heard: pytest.LogCaptureFixture
 ) -> None:
     with stopped_bot.running(), stopped_bot.running():
-        time.sleep(0.5)
+        wait_until(lambda: "another program fetches this bot's updates" in heard.text)
         answer = ann.wait_answer(to=ann.photo(made_photo("7")))
         ann.press(answer, "4")
         ann.wait_answer(lambda m: m is answer and ": 4" in m.text)
-    assert "another program fetches this bot's updates" in heard.text
     with stopped_bot.database.read() as session:
         assert session.scalars(select(Sample.label)).all() == [4]

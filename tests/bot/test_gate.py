@@ -15,6 +15,7 @@ from tests.bot.chosen_reader import ChosenReader, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Message, Sender
+from tests.patience import wait_until
 
 
 def said(api: BotApi, sender: Sender, text: str) -> int:
@@ -27,13 +28,11 @@ def count(database: Database, table: type[Photo] | type[Contributor]) -> int:
 
 
 def wait_all_done(database: Database) -> None:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
+    def all_done() -> bool:
         with database.read() as session:
-            if set(session.scalars(select(InboxUpdate.state))) == {InboxState.DONE}:
-                return
-        time.sleep(0.02)
-    raise AssertionError("the inbox is not done")
+            return set(session.scalars(select(InboxUpdate.state))) == {InboxState.DONE}
+
+    wait_until(all_done)
 
 
 class TestLimits:

@@ -1,8 +1,9 @@
 """Fetching updates: nothing is confirmed before it is stored, and no trouble becomes a frenzy."""
 
+import re
 import time
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Sender
+from tests.patience import wait_until
 
 Log = pytest.LogCaptureFixture
 
@@ -65,10 +67,13 @@ def test_refusals_are_logged_and_tried_again_with_growing_pauses(
     api.faults.error("getUpdates", status, description, times=4)
     with stopped_bot.running():
         assert is_served(ann)
+    longest = FAST.refused_pause if status in (401, 409) else FAST.longest_pause
+    expected = list(islice(FAST.pauses(longest), 4))
+    assert expected[0] < expected[1] < expected[2]
+    assert re.findall(r"Next try in (.+) s", heard.text) == [f"{pause:.1f}" for pause in expected]
     times = [call.time for call in api.calls_of("getUpdates")][:5]
     pauses = [after - before for before, after in pairwise(times)]
-    assert pauses[0] >= 0.05
-    assert pauses[2] > 1.5 * pauses[0]
+    assert all(pause >= least for pause, least in zip(pauses, expected, strict=True))
     assert said in heard.text
     assert "It works again." in heard.text
 
@@ -80,6 +85,10 @@ def test_a_gateways_page_instead_of_json_is_survived(
     api.faults.error("getUpdates", 200, body=b'{"ok": true, "result": 7}', times=1)
     with stopped_bot.running():
         assert is_served(ann)
+
+
+def refused(api: BotApi) -> int:
+    return sum(call.status == 401 for call in api.calls)
 
 
 @pytest.mark.parametrize("fault", ["drop", "lose_answer"])
@@ -111,9 +120,9 @@ def test_a_revoked_token_stops_nothing_for_good(
         assert is_served(ann)
         api.revoke_token()
         ann.text("while it is revoked")
-        time.sleep(1)
-        refused = [call for call in api.calls if call.status == 401]
-        assert len(refused) < 25, "calls are slowed: a frenzy would make hundreds"
+        wait_until(lambda: refused(api) > 0)
+        time.sleep(0.5)
+        assert refused(api) < 15, "calls are slowed: a frenzy would make hundreds"
         api.restore_token()
         ann.wait_answer()
     assert "is TELEGRAM_BOT_TOKEN right" in heard.text
@@ -124,7 +133,7 @@ def test_a_wrong_token_at_the_start_is_said_plainly(
 ) -> None:
     api.revoke_token()
     with stopped_bot.running():
-        time.sleep(0.5)
+        wait_until(lambda: refused(api) > 0)
         api.restore_token()
         assert is_served(ann)
     assert "is TELEGRAM_BOT_TOKEN right" in heard.text

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import select
 
 from model.database import Database
-from model.promotions import keep_weights, write_network
+from model.promotions import LOOK_AGAIN, keep_weights, write_network
 from model.recognizer import Recognizer
 from model.settings import PROJECT
 from model.tables import Prediction
@@ -35,7 +35,8 @@ def test_a_running_bot_switches_within_a_second(
         assert read_by(database) == [WEIGHTS]
         code = [sys.executable, "-c", PROMOTE, database.url, fingerprint]
         subprocess.run(code, check=True, cwd=PROJECT)  # another process
-        time.sleep(1)
+        assert LOOK_AGAIN < 1
+        time.sleep(LOOK_AGAIN)
         ann.wait_answer(to=ann.photo(made_photo("7", serial=1)))
     assert read_by(database) == [WEIGHTS, fingerprint]
 

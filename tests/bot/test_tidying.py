@@ -13,6 +13,7 @@ from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Sender
 from tests.filling import Store
+from tests.patience import wait_until
 
 
 def rows(database: Database, table: type[Photo] | type[InboxUpdate]) -> int:
@@ -54,8 +55,10 @@ def test_the_bot_tidies_while_it_runs_and_a_failure_does_not_end_that(
         ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
         monkeypatch.setattr(bot.tidying, "utc_now", now)
         data = old.find_button("4")[1]
-        for _ in range(50):
+
+        def is_gone() -> bool:
             query = ann.press_data(old, data)
-            if api.wait_callback_answer(query)["text"] == ENGLISH.gone:
-                break
+            return api.wait_callback_answer(query)["text"] == ENGLISH.gone
+
+        wait_until(is_gone)
         assert rows(stopped_bot.database, Photo) == 0

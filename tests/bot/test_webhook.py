@@ -14,10 +14,11 @@ from bot.languages import ENGLISH
 from bot.webhook import LARGEST_BODY, Webhook, webhook_server
 from model.database import Database
 from model.tables import InboxUpdate
-from tests.bot.bot_process import free_port
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Sender
+from tests.patience import PATIENCE
+from tests.ports import free_port
 
 SECRET = "only_Telegram-knows"
 UPDATE = {"update_id": 5, "message": {"chat": {"id": 1}}}
@@ -31,7 +32,7 @@ class Served:
     def post(
         self, body: bytes = json.dumps(UPDATE).encode(), method: str = "POST", **headers: str
     ) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         all_headers = {"Content-Type": "application/json", "secret": SECRET} | headers
         all_headers["X-Telegram-Bot-Api-Secret-Token"] = all_headers.pop("secret")
         try:

@@ -12,6 +12,7 @@ from tests.bot_api.senders import NoAnswerError, Predicate, Sender, wait_for
 from tests.bot_api.server import Server
 from tests.bot_api.state import Call, State
 from tests.bot_api.webhook import Webhook
+from tests.patience import PATIENCE
 
 BOT_ID = 7_000_000_001
 TOKEN = f"{BOT_ID}:AAF-made-up-token-of-the-test-server00"
@@ -81,12 +82,12 @@ class BotApi:
         """Return what the bot wrote into a chat and has not deleted, oldest first."""
         return self.state.messages_of_bot(chat_id)
 
-    def wait_for(self, chat_id: int, predicate: Predicate, timeout: float = 10.0) -> Message:
+    def wait_for(self, chat_id: int, predicate: Predicate, timeout: float = PATIENCE) -> Message:
         """Wait for a message of the bot, as it stands now, that fits; raises NoAnswerError."""
         return wait_for(self.state, chat_id, predicate, timeout)
 
     def wait_call(
-        self, method: str, fits: Callable[[Call], bool] = lambda _: True, timeout: float = 10.0
+        self, method: str, fits: Callable[[Call], bool] = lambda _: True, timeout: float = PATIENCE
     ) -> Call:
         """Wait for a call in the log, from its beginning, that fits; raises NoAnswerError."""
         found: list[Call] = []
@@ -103,7 +104,7 @@ class BotApi:
                 )
         return found[0]
 
-    def wait_callback_answer(self, callback_id: str, timeout: float = 10.0) -> dict[str, Any]:
+    def wait_callback_answer(self, callback_id: str, timeout: float = PATIENCE) -> dict[str, Any]:
         """Wait until a pressed button is answered; return the answer's parameters."""
         callback = self.state.callbacks[callback_id]
         with self.state.changed:
@@ -118,7 +119,7 @@ class BotApi:
             callbacks = self.state.callbacks.items()
             return {key: c.answer for key, c in callbacks if c.answer is not None}
 
-    def wait_confirmed(self, timeout: float = 10.0) -> None:
+    def wait_confirmed(self, timeout: float = PATIENCE) -> None:
         """Wait until the bot has taken every update for good; raises TimeoutError."""
         self.state.queue.wait_confirmed(timeout)
 
@@ -165,6 +166,6 @@ class BotApi:
         """Hand out an update again, even if it is confirmed, after those that wait."""
         self.state.queue.resend(update_id)
 
-    def jump_back(self, by: int = 1_000_000, timeout: float = 10.0) -> None:
+    def jump_back(self, by: int = 1_000_000, timeout: float = PATIENCE) -> None:
         """Number updates anew, lower, as after a quiet week; the queue must empty first."""
         self.state.queue.jump_back(by, timeout)

@@ -87,7 +87,7 @@ class Faults:
         times: int | None = 1,
         chat_id: int | None = None,
     ) -> Fault:
-        """Do the work and answer, but `seconds` late."""
+        """Do the work and answer, but `seconds` late, or at `clear`."""
         return self._add(Fault("slow", method, times, chat_id, seconds=seconds))
 
     def hang(self, method: str | None, times: int | None = 1, chat_id: int | None = None) -> Fault:

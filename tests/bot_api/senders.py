@@ -8,6 +8,7 @@ from typing import Any
 from tests.bot_api.markup import Entities, find_entities
 from tests.bot_api.messages import Message, Version
 from tests.bot_api.state import Callback, State
+from tests.patience import PATIENCE
 
 Predicate = Callable[[Message], bool]
 _callback_ids = itertools.count(4_382_000_000_000_000_001)
@@ -142,7 +143,7 @@ class Sender:
         self,
         predicate: Predicate | None = None,
         to: Message | None = None,
-        timeout: float = 10.0,
+        timeout: float = PATIENCE,
     ) -> Message:
         """Wait for a message the bot wrote or edited after this person last did something.
 

@@ -1,7 +1,6 @@
 """HTTP on loopback: reads calls, answers them, and breaks what the faults say."""
 
 import json
-import random
 import socket
 import threading
 import traceback
@@ -16,9 +15,7 @@ from tests.bot_api.faults import DOWNLOAD, Fault
 from tests.bot_api.methods import answer_call
 from tests.bot_api.requests import Request, read_request
 from tests.bot_api.state import State
-
-# Below the ports systems give to outgoing connections: nobody takes ours during an outage.
-PORTS = range(20_000, 32_000)
+from tests.ports import free_port
 
 
 class Server(ThreadingHTTPServer):
@@ -32,14 +29,8 @@ class Server(ThreadingHTTPServer):
         self._connections: set[Any] = set()
         super().__init__(("127.0.0.1", 0), Handler, bind_and_activate=False)
         self.socket.close()
-        for port in random.sample(PORTS, 100):
-            self.server_address = ("127.0.0.1", port)
-            try:
-                self.start()
-            except OSError:
-                continue  # taken
-            return
-        raise OSError("no free port for the test server")
+        self.server_address = ("127.0.0.1", free_port())
+        self.start()
 
     def start(self) -> None:
         """Take connections."""
@@ -159,10 +150,9 @@ class Handler(BaseHTTPRequestHandler):
         """Do what the fault does before the work; say whether that was all."""
         state = self.server.state
         with state.changed:
-            if fault.kind == "slow":
-                state.changed.wait_for(lambda: state.closed, fault.seconds)
-            if fault.kind == "hang":
-                state.changed.wait_for(lambda: state.closed or not state.faults.holds(fault))
+            if fault.kind in ("slow", "hang"):
+                over = lambda: state.closed or not state.faults.holds(fault)  # noqa: E731
+                state.changed.wait_for(over, fault.seconds)
         if fault.error is not None:
             if fault.body is None:
                 self._send_json(fault.error.status, fault.error.as_json())

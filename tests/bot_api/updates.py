@@ -53,6 +53,12 @@ class UpdateQueue:
         self._poller: object = None
         self._next_conflict = 0.0
 
+    @property
+    def polled(self) -> bool:
+        """Whether a long poll waits for updates."""
+        with self.arrived:
+            return self._poller is not None
+
     def push(self, kind: str, payload: Any, chat_id: int) -> int | None:
         """Add an update; return its id, or None where the bot does not want this kind."""
         with self.arrived:

@@ -21,6 +21,7 @@ from telegram.request import HTTPXRequest
 
 from tests.bot_api import BotApi, Message, Sender
 from tests.bot_api.files import blank_png
+from tests.patience import PATIENCE
 
 PICTURE = blank_png(640, 480)
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def refused(reason: str) -> pytest.RaisesExc[BadRequest]:
 def post(api: BotApi, method: str, token: str = "", **parameters: Any) -> tuple[int, Any]:
     """Call a method without any library, as JSON."""
     host = api.url.removeprefix("http://")
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE)
     try:
         body, kind = json.dumps(parameters), {"Content-Type": "application/json"}
         connection.request("POST", f"/bot{token or api.token}/{method}", body, kind)

@@ -15,6 +15,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter
 
 from tests.bot_api import BotApi, Sender
 from tests.double.asking import ask, post, say
+from tests.patience import PATIENCE, wait_until
 
 
 class TestFaults:
@@ -61,12 +62,12 @@ class TestFaults:
     def test_an_outage_refuses_and_ends(self, api: BotApi, ann: Sender) -> None:
         with ThreadPoolExecutor() as pool:
             polling = pool.submit(ask, api, lambda bot: bot.get_updates(timeout=10))
-            api.wait_call("getUpdates")
+            wait_until(lambda: api.state.queue.polled)
             with api.outage():
                 with pytest.raises(ConnectionRefusedError):
                     post(api, "getMe")
                 with pytest.raises(NetworkError):
-                    polling.result(timeout=5)
+                    polling.result(timeout=PATIENCE)
                 ann.text("still there?")
         assert len(ask(api, lambda bot: bot.get_updates())) == 1
 

@@ -12,6 +12,7 @@ from telegram.error import NetworkError
 from tests.bot_api import BotApi, Sender
 from tests.bot_api.files import blank_png
 from tests.double.asking import PICTURE, ask, refused, say
+from tests.patience import PATIENCE
 
 
 class TestSenders:
@@ -128,4 +129,4 @@ class TestFiles:
             assert not download.done()
             api.faults.clear()
             with pytest.raises(NetworkError):
-                download.result(timeout=5)
+                download.result(timeout=PATIENCE)

@@ -4,7 +4,6 @@ import http.client
 import http.server
 import json
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ from telegram.error import Conflict
 
 from tests.bot_api import BotApi, Sender
 from tests.double.asking import ask, refused
+from tests.patience import PATIENCE, wait_until
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -62,7 +62,7 @@ class TestWebhook:
         for text in texts:
             ann.text(text)
         for _ in range(3):
-            assert receiver.arrived.acquire(timeout=5)
+            assert receiver.arrived.acquire(timeout=PATIENCE)
         api.wait_confirmed()
         assert {(path, token) for path, token, _ in receiver.deliveries} == {("/hook", "s3cret")}
         got = [update["message"]["text"] for _, _, update in receiver.deliveries]
@@ -75,11 +75,10 @@ class TestWebhook:
     def test_polling_and_a_webhook_exclude_each_other(self, api: BotApi) -> None:
         with ThreadPoolExecutor() as pool:
             polling = pool.submit(ask, api, lambda bot: bot.get_updates(timeout=10))
-            api.wait_call("getUpdates")
-            time.sleep(0.1)
+            wait_until(lambda: api.state.queue.polled)
             assert ask(api, lambda bot: bot.set_webhook("https://127.0.0.1:1/hook"))
             with pytest.raises(Conflict, match="terminated by setWebhook"):
-                polling.result(timeout=5)
+                polling.result(timeout=PATIENCE)
         api.state.queue.conflict_pause = 0.1
         with pytest.raises(Conflict, match="while webhook is active"):
             ask(api, lambda bot: bot.get_updates())

@@ -1,5 +1,5 @@
+import itertools
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from model.promotions import (
 )
 from model.recognizer import Recognizer
 from model.tables import WeightsFile
+from tests.patience import wait_until
 
 
 def made_weights(seed: int) -> bytes:
@@ -132,11 +133,10 @@ def test_no_reading_mixes_two_networks(
             seen: read_network(promotions.content_of(session, seen)).logits(image).tolist()
             for seen in two
         }
-    seen, wrong = set(), []
+    seen, wrong, done = set(), [], threading.Event()
 
     def read() -> None:
-        until = time.monotonic() + 0.5
-        while time.monotonic() < until:
+        while not done.is_set():
             reader = in_use.current()
             if reader.weights in expected:
                 seen.add(reader.weights)
@@ -146,9 +146,15 @@ def test_no_reading_mixes_two_networks(
     threads = [threading.Thread(target=read) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for number in range(20):
+    turns = itertools.count()
+
+    def enough() -> bool:
+        number = next(turns)
         use(database, two[number % 2])
-        time.sleep(0.01)
+        return number >= 20 and len(seen) == 2
+
+    wait_until(enough)
+    done.set()
     for thread in threads:
         thread.join()
     assert (seen, wrong) == (set(two), [])

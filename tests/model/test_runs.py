@@ -17,6 +17,7 @@ from model.network import Network
 from model.presets import Recipe
 from model.runs import Checkpoint, RunData, WrongCheckpoint, fingerprint, read_log, run
 from model.training import Diverged, accuracy
+from tests.patience import PATIENCE
 
 RECIPE = Recipe(
     "small",
@@ -179,7 +180,7 @@ def test_ctrl_c_writes_the_best_so_far(out):
     for _ in range(3):
         process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
     card = Network.load(out).card
     assert card["finished"] is False

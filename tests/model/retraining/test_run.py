@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from model.tables import Retraining, RunState, Split, WeightsFile
 from model.versions import freeze_version
 from tests.filling import Store
 from tests.model.retraining.hands import correct, settings_for
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -34,13 +33,6 @@ def state_of(database: Database, number: int) -> tuple[RunState, str]:
     with database.read() as session:
         found = rows.find_retraining(session, number)
         return found.state, found.step
-
-
-def wait_until(what: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def count_weights(database: Database) -> int:
@@ -160,7 +152,7 @@ def test_a_process_of_its_own_sees_it_through(
     database: Database, taught: list[int], tmp_path: Path
 ):
     number = start_retraining(database, settings_for(database, tmp_path))
-    wait_until(lambda: state_of(database, number)[0] is not RunState.RUNNING, 60)
+    wait_until(lambda: state_of(database, number)[0] is not RunState.RUNNING)
     assert state_of(database, number)[0] is RunState.DONE, state_of(database, number)
     assert count_weights(database) == 2
 
@@ -187,7 +179,7 @@ def test_a_cancelled_one_stops_and_leaves_nothing(
     number, process = started(database, tmp_path, monkeypatch)
     with database.write() as session:
         rows.cancel(session, number)
-    wait_until(lambda: state_of(database, number)[0] is RunState.CANCELLED, 60)
+    wait_until(lambda: state_of(database, number)[0] is RunState.CANCELLED)
     assert count_weights(database) == 0
     wait_until(lambda: process.poll() is not None)
     assert {thread.name for thread in threading.enumerate()} >= {"MainThread"}
@@ -202,7 +194,7 @@ def test_a_killed_one_leaves_nothing_half_written(
     number_of_signal: signal.Signals, state: RunState,
 ):  # fmt: skip
     number, process = started(database, tmp_path, monkeypatch)
-    wait_until(lambda: state_of(database, number)[1] != "starting", 60)
+    wait_until(lambda: state_of(database, number)[1] != "starting")
     os.kill(process.pid, number_of_signal)
     wait_until(lambda: process.poll() is not None)
     assert state_of(database, number)[0] is state
