@@ -11,8 +11,9 @@ from admin.desk import desk
 from admin.numbers import LARGEST
 from model.database import Database
 from model.export import FORMATS, file_name, write_export
+from model.overview import look_at_versions
 from model.tables import Which
-from model.versions import UnknownVersion, count_to_freeze, find_version, freeze_version
+from model.versions import UnknownVersion, find_version, freeze_version
 from model.versions import list_versions as list_all
 
 blueprint = Blueprint("export", __name__)
@@ -32,13 +33,14 @@ def show() -> str:
     which = asked_for()
     with desk().database.read() as session:
         versions = list_all(session)
-        count = count_to_freeze(session, which)
+        count, counted_at = look_at_versions(desk().database, session, which)
     return render_template(
         "export.html",
         which=which,
         choices=list(Which),
         versions=versions,
         count=count,
+        counted_at=counted_at,
         formats=list(FORMATS),
         file_name=file_name,
     )

@@ -25,9 +25,11 @@ def show() -> str:
     """Show the numbers, as pictures and as tables."""
     with desk().database.read() as session:
         found, counted_at = look(desk().database, session)
-        names = names_of(session, [person for person, *_ in found["most"]])
+        names = names_of(session, [person for person, *_ in found["most"]] if found else [])
         promotions = [promotion for promotion, _ in list_promotions(session)]
         left = count_for_review(session)
+    if found is None:
+        return render_template("counting.html", left=left)
     confusion = found["confusion"]
     return render_template(
         "overview.html",

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from model.samples import there, whole_samples
-from model.tables import Consent, Contributor, Labeller, Photo, Prediction, Sample, Split
+from model.samples import of_kept_photo, there, whole_samples
+from model.tables import Consent, Contributor, Labeller, Prediction, Sample, Split
 
 WINDOW = 2000
 """Samples looked through for one page."""
@@ -229,14 +229,6 @@ def read_key(text: str, column: InstrumentedAttribute[Any]) -> Any:
 def given(column: InstrumentedAttribute[Any], value: Any) -> list[ColumnElement[bool]]:
     """Return the condition that a column has a value, none where any will do."""
     return [] if value is None else [column == value]
-
-
-def of_kept_photo() -> ColumnElement[bool]:
-    """Return the condition that a sample's photo may be kept, like `contributors.kept`.
-
-    The few that may not stand in an index: no photo's row, large as they are, is touched.
-    """
-    return Sample.photo_id.not_in(select(Photo.id).where(Photo.expires_at.is_not(None)))
 
 
 def date_conditions(chosen: SampleFilter) -> list[ColumnElement[bool]]:

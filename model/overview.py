@@ -18,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from model.agreement import count_agreement
-from model.contributors import kept
 from model.database import Database, utc_now
 from model.lists import STATUSES
-from model.samples import there
-from model.tables import NOT_A_DIGIT, Contributor, Sample, Tally
+from model.samples import of_kept_photo, there
+from model.tables import NOT_A_DIGIT, Contributor, Sample, Tally, Which
+from model.versions import count_to_freeze
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ def count_overview(session: Session) -> Overview:
 def count_samples(session: Session) -> dict[str, int]:
     """Return how many kept samples there are in "all", and in each of `STATUSES`."""
     counts = [func.count(case((condition, 1))) for condition in STATUSES.values()]
-    query = select(func.count(), *counts).select_from(Sample).join(Sample.photo)
-    found = session.execute(query.where(kept(), there())).one()
+    query = select(func.count(), *counts).select_from(Sample)
+    found = session.execute(query.where(of_kept_photo(), there())).one()
     return dict(zip(["all", *STATUSES], found, strict=True))
 
 
@@ -70,8 +70,7 @@ def count_days(session: Session) -> list[list[Any]]:
             func.count(case((said, 1))),
             func.count(case((Sample.sender_label == Sample.predicted, 1))),
         )
-        .join(Sample.photo)
-        .where(kept(), there())
+        .where(of_kept_photo(), there())
         .where(Sample.created_at > utc_now() - datetime.timedelta(days=MOST_DAYS))
         .group_by(day)
         .order_by(day)
@@ -83,8 +82,7 @@ def count_confusion(session: Session) -> list[list[int]]:
     """Return how often each label (row) was read as each digit (column), 11×11."""
     query = (
         select(Sample.label, Sample.predicted, func.count())
-        .join(Sample.photo)
-        .where(kept(), Sample.label.is_not(None))
+        .where(of_kept_photo(), Sample.label.is_not(None))
         .group_by(Sample.label, Sample.predicted)
     )
     matrix = [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)]
@@ -100,8 +98,7 @@ def count_people(session: Session) -> dict[str, Any]:
     groups = func.count().over()
     query = (
         select(Sample.contributor_id, func.count(), corrected, groups)
-        .join(Sample.photo)
-        .where(kept(), there())
+        .where(of_kept_photo(), there())
         .group_by(Sample.contributor_id)
         .order_by(func.count().desc())
         .limit(MOST_PEOPLE)
@@ -120,18 +117,45 @@ def names_of(session: Session, ids: list[int]) -> dict[int, str]:
 # --- kept and renewed ------------------------------------------------------------------------
 
 
-def look(database: Database, session: Session) -> tuple[Overview, datetime.datetime]:
-    """Return the numbers and when they were counted: now, or a moment ago."""
-    newest = session.scalar(select(func.max(Sample.id))) or 0
-    if newest <= SMALL:
+def look(
+    database: Database, session: Session
+) -> tuple[Overview, datetime.datetime] | tuple[None, None]:
+    """Return the numbers and when they were counted: now, or a moment ago.
+
+    None of both while the first count of many samples is being made.
+    """
+    if is_small(session):
         return count_overview(session), utc_now()
     tally = session.get(Tally, 1)
-    if tally is None:
-        return renew(database)
-    old = utc_now() - tally.counted_at
-    if old > max(RENEW, datetime.timedelta(seconds=20 * tally.seconds)):
+    if tally is None or is_old(tally):
         threading.Thread(target=renew_aside, args=(database,), daemon=True).start()
-    return json.loads(tally.body), tally.counted_at
+    return (None, None) if tally is None else (json.loads(tally.body), tally.counted_at)
+
+
+def look_at_versions(
+    database: Database, session: Session, which: Which
+) -> tuple[int, datetime.datetime] | tuple[None, None]:
+    """Return how many samples a version frozen now would hold, and when that was counted."""
+    if is_small(session):
+        return count_to_freeze(session, which), utc_now()
+    found, counted_at = look(database, session)
+    if found is None or counted_at is None:
+        return None, None
+    counts = found["counts"]
+    reviewed, said = counts["reviewed"], counts["by sender"]
+    held = {Which.ALL: counts["all"], Which.REVIEWED: reviewed, Which.LABELLED: reviewed + said}
+    return held[which], counted_at
+
+
+def is_small(session: Session) -> bool:
+    """Return whether counting is quick."""
+    return (session.scalar(select(func.max(Sample.id))) or 0) <= SMALL
+
+
+def is_old(tally: Tally) -> bool:
+    """Return whether it is time for a new count."""
+    age = utc_now() - tally.counted_at
+    return age > max(RENEW, datetime.timedelta(seconds=20 * tally.seconds))
 
 
 def renew_aside(database: Database) -> None:
@@ -146,7 +170,7 @@ def renew_aside(database: Database) -> None:
         RENEWING.release()
 
 
-def renew(database: Database) -> tuple[Overview, datetime.datetime]:
+def renew(database: Database) -> None:
     """Count and store."""
     started, now = time.perf_counter(), utc_now()
     with database.read() as session:
@@ -154,4 +178,3 @@ def renew(database: Database) -> tuple[Overview, datetime.datetime]:
     seconds = time.perf_counter() - started
     with database.write() as session:
         session.merge(Tally(id=1, counted_at=now, seconds=seconds, body=json.dumps(found)))
-    return found, now

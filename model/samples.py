@@ -161,6 +161,14 @@ def whole_samples() -> Select[Sample]:
     )
 
 
+def of_kept_photo() -> ColumnElement[bool]:
+    """Return the condition that a sample's photo may be kept, like `contributors.kept`.
+
+    The few that may not stand in an index: no photo's row, large as they are, is touched.
+    """
+    return Sample.photo_id.not_in(select(Photo.id).where(Photo.expires_at.is_not(None)))
+
+
 def there() -> ColumnElement[bool]:
     """Return the condition that a sample's box has not been taken away."""
     return Sample.removed_at.is_(None)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
-from model.samples import there
+from model.samples import of_kept_photo, there
 from model.tables import (
     Contributor,
     Labeller,
@@ -95,8 +95,8 @@ def count_by_split(session: Session, version_id: int) -> dict[Split, int]:
 
 def count_to_freeze(session: Session, which: Which) -> int:
     """Return how many samples a version frozen now would hold."""
-    query = select(func.count()).select_from(Sample).join(Sample.photo)
-    return session.scalar(query.where(kept(), there(), *conditions(which))) or 0
+    query = select(func.count()).select_from(Sample)
+    return session.scalar(query.where(of_kept_photo(), there(), *conditions(which))) or 0
 
 
 def find_version(session: Session, number: int | None = None) -> Version:

@@ -1,5 +1,9 @@
+import time
+
+import pytest
 from flask.testing import FlaskClient
 
+from model import overview
 from model.database import Database
 from model.labels import label_sample
 from model.promotions import keep_weights, promote
@@ -37,3 +41,20 @@ def test_an_empty_database_has_no_picture(operator: FlaskClient):
     page = operator.get("/").text
     assert "No samples yet" in page
     assert "<svg class" not in page
+
+
+def test_no_page_waits_for_the_first_count_of_many(
+    operator: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    store.photo(store.contributor(5), [1, 2])
+    monkeypatch.setattr(overview, "SMALL", 0)
+    with overview.RENEWING:  # as if it took long
+        assert "they are being counted" in operator.get("/").text
+        assert "is being counted" in operator.get("/export?which=all").text
+    until = time.monotonic() + 10
+    while "they are being counted" in operator.get("/").text:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    with overview.RENEWING:  # no thread may write into the next test's database
+        page = operator.get("/export?which=all").text
+    assert '<span class="figure">2</span> samples, counted' in page
