@@ -29,7 +29,7 @@ def show() -> str:
         promotions = [promotion for promotion, _ in list_promotions(session)]
         left = count_for_review(session)
     if found is None:
-        return render_template("counting.html", left=left)
+        return render_template("counting.html", title="Overview")
     confusion = found["confusion"]
     return render_template(
         "overview.html",

@@ -13,11 +13,12 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
 from sqlalchemy import case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from model.agreement import count_agreement
+from model.agreement import Agreement, count_agreement
 from model.database import Database, utc_now
 from model.lists import STATUSES
 from model.samples import of_kept_photo, there
@@ -145,6 +146,18 @@ def look_at_versions(
     reviewed, said = counts["reviewed"], counts["by sender"]
     held = {Which.ALL: counts["all"], Which.REVIEWED: reviewed, Which.LABELLED: reviewed + said}
     return held[which], counted_at
+
+
+def look_at_agreement(
+    database: Database, session: Session
+) -> tuple[Agreement, datetime.datetime] | tuple[None, None]:
+    """Return how far senders and operators agree, and when that was counted."""
+    if is_small(session):
+        return count_agreement(session), utc_now()
+    found, counted_at = look(database, session)
+    if found is None or counted_at is None:
+        return None, None
+    return Agreement(np.array(found["said"])), counted_at
 
 
 def is_small(session: Session) -> bool:

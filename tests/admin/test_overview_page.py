@@ -50,6 +50,7 @@ def test_no_page_waits_for_the_first_count_of_many(
     monkeypatch.setattr(overview, "SMALL", 0)
     with overview.RENEWING:  # as if it took long
         assert "they are being counted" in operator.get("/").text
+        assert "they are being counted" in operator.get("/agreement").text
         assert "is being counted" in operator.get("/export?which=all").text
     until = time.monotonic() + 10
     while "they are being counted" in operator.get("/").text:
@@ -57,4 +58,5 @@ def test_no_page_waits_for_the_first_count_of_many(
         time.sleep(0.02)
     with overview.RENEWING:  # no thread may write into the next test's database
         page = operator.get("/export?which=all").text
+    assert "No sample has been labelled by both" in operator.get("/agreement").text
     assert '<span class="figure">2</span> samples, counted' in page
