@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -11,6 +9,7 @@ from model.samples import find_kept_sample
 from model.tables import Labeller
 from tests.filling import Store
 from tests.model.test_promotions import made_weights
+from tests.patience import wait_until
 
 
 def test_pictures_and_the_same_numbers_in_tables(
@@ -52,10 +51,7 @@ def test_no_page_waits_for_the_first_count_of_many(
         assert "they are being counted" in operator.get("/").text
         assert "they are being counted" in operator.get("/agreement").text
         assert "is being counted" in operator.get("/export?which=all").text
-    until = time.monotonic() + 10
-    while "they are being counted" in operator.get("/").text:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until(lambda: "they are being counted" not in operator.get("/").text)
     with overview.RENEWING:  # no thread may write into the next test's database
         page = operator.get("/export?which=all").text
     assert "No sample has been labelled by both" in operator.get("/agreement").text

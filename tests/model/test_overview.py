@@ -21,12 +21,12 @@ def look(database: Database) -> tuple[Overview | None, datetime.datetime | None]
 
 def first_look(database: Database) -> tuple[Overview, datetime.datetime]:
     """Return the numbers as soon as they are counted."""
-    until = time.monotonic() + 10
-    while (found := look(database))[0] is None:
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until(lambda: look(database)[0] is not None)
     wait_for_renewing()
-    return found
+    found, counted_at = look(database)
+    assert found is not None
+    assert counted_at is not None
+    return found, counted_at
 
 
 @pytest.fixture
