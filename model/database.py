@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +15,26 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT = 5.0
-"""Seconds a writer of SQLite waits for another one before it gives up.
+"""Seconds a writer waits for another one before it gives up; on PostgreSQL also for the server.
 
 The bot tries again then, and a thread that waits here can't be stopped: a process that is to end
 within 10 seconds waits for it.
@@ -68,27 +81,35 @@ class Database:
     SQLite's driver opens transactions late and upgrades them from reading to writing, which
     loses updates between threads. Here every transaction is explicit: readers say BEGIN,
     writers BEGIN IMMEDIATE, so that a writer waits for the other before it has read anything.
+
+    PostgreSQL's writers go side by side: who writes what follows from what was read locks it
+    first, by `with_for_update` or `take_turns`.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = sqlite_engine(url)
+            self.engine = self._reader = sqlite_engine(url)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True)
+            self.engine = postgres_engine(url)
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session for reading: one snapshot, nothing is kept of what it changes."""
-        with Session(self.engine) as session:
+        with busy_as_error(), Session(self._reader) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a session for writing; it commits at the end, or rolls back on an error."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            busy_as_error(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def scrub(self) -> None:
@@ -128,13 +149,44 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def busy_as_error() -> Iterator[None]:
+    """Raise `OperationalError`, as for any other trouble, when no connection is free in time."""
+    try:
+        yield
+    except NoConnection as error:
+        raise OperationalError(None, None, error) from error
+
+
+def take_turns(session: Session, what: str) -> None:
+    """Let one transaction at a time go on from here, to its end, among those that name `what`.
+
+    SQLite's writers do so anyway.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(what.encode()))))
+
+
+def postgres_engine(url: str) -> Engine:
+    """Return an engine that gives up waiting, for a server, a lock or a connection, in time."""
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=BUSY_TIMEOUT,
+        connect_args={
+            "connect_timeout": math.ceil(BUSY_TIMEOUT),
+            "options": f"-c lock_timeout={int(BUSY_TIMEOUT * 1000)}",
+        },
+    )
+
+
 def sqlite_engine(url: str) -> Engine:
     """Return an engine for SQLite with explicit transactions; makes the file's folder."""
     path = make_url(url).database
     if not path or path == ":memory:":
         raise ValueError("DATABASE_URL names SQLite in memory: each thread would have its own.")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(url, pool_timeout=BUSY_TIMEOUT, connect_args={"timeout": BUSY_TIMEOUT})
     event.listen(engine, "connect", prepare_connection)
     event.listen(engine, "begin", begin_transaction)
     return engine

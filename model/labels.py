@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
 from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Sample
+
+SETTLED = (
+    *("label", "labelled_by", "sender_label", "operator_label"),
+    *("flagged_at", "due", "suspicion", "worth"),
+)
+"""What a sample repeats of its events, and what follows from it."""
 
 
 def label_sample(
@@ -78,12 +83,12 @@ def undo_cause(session: Session, photo: Photo, cause: str) -> bool:
 
 
 def lock_sample(session: Session, sample: Sample) -> None:
-    """Wait for whoever is labelling this sample, then see their events too.
+    """Wait for whoever is labelling this sample, then see what they have left.
 
     SQLite's writers wait for each other anyway; PostgreSQL's do at this row.
     """
     session.flush()
-    session.execute(select(Sample.id).where(Sample.id == sample.id).with_for_update())
+    session.refresh(sample, SETTLED, with_for_update=True)
     session.expire(sample, ["events"])
 
 

@@ -10,7 +10,7 @@ import secrets
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from model.database import utc_now
+from model.database import take_turns, utc_now
 from model.tables import LoginAttempt, OperatorLogin
 
 WINDOW = datetime.timedelta(minutes=15)
@@ -36,6 +36,7 @@ def record_attempt(session: Session, address: str) -> None:
 
     Counted first, so that a hundred attempts at once don't all pass below the limit.
     """
+    take_turns(session, "login attempts")
     since = utc_now() - WINDOW
     session.execute(delete(LoginAttempt).where(LoginAttempt.at <= since))
     place = network_of(address)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from model.alike import still_due
 from model.contributors import kept
-from model.database import utc_now
+from model.database import take_turns, utc_now
 from model.lists import Listing, Order
 from model.samples import whole_samples, with_details
 from model.tables import Claim, Photo, Sample
@@ -49,6 +49,7 @@ def next_for_review(
     None is handed out twice while its lease lasts, to the same operator neither: what was
     skipped comes back when the lease ends or is released. Writes the claims.
     """
+    take_turns(session, "claims")
     session.execute(delete(Claim).where(Claim.expires_at <= utc_now()))
     found: list[Candidate] = []
     cursor = None

@@ -1,5 +1,6 @@
-"""The traps of SQLite, each met once by somebody who lost data."""
+"""The traps of databases, each met once by somebody who lost data."""
 
+import contextlib
 import datetime
 import threading
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+import model.database
 from model.contributors import forget_contributor, meet_contributor
-from model.database import Database, OldDatabase, alembic_configuration, utc_now
+from model.database import Database, OldDatabase, alembic_configuration, take_turns, utc_now
 from model.labels import label_sample
 from model.samples import PhotoKey, store_photo
 from model.tables import Base, Consent, Contributor, Labeller, Photo, Sample
@@ -39,7 +41,7 @@ def test_writers_who_read_first_lose_nothing(database: Database) -> None:
     def count() -> None:
         for _ in range(ROUNDS):
             with database.write() as session:
-                row = session.get_one(Contributor, counter)
+                row = session.get_one(Contributor, counter, with_for_update=True)
                 row.name = str(int(row.name) + 1)
 
     in_threads(count)
@@ -103,11 +105,42 @@ def test_foreign_keys_hold(database: Database) -> None:
         store_for_nobody(session)
 
 
+def test_what_takes_turns_waits_for_the_others_end(database: Database) -> None:
+    running, most = [0], [0]
+
+    def work() -> None:
+        for _ in range(ROUNDS // 5):
+            with database.write() as session:
+                take_turns(session, "a test")
+                running[0] += 1
+                most[0] = max(most[0], running[0])
+                session.execute(select(Contributor.id))
+                running[0] -= 1
+
+    in_threads(work)
+    assert most == [1]
+
+
+def test_too_few_connections_are_an_error_that_passes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model.database, "BUSY_TIMEOUT", 0.1)
+    busy = Database(database.url)
+    with contextlib.ExitStack() as stack:
+        for _ in range(15):
+            stack.enter_context(busy.engine.connect())
+        for take in (busy.read, busy.write):
+            with pytest.raises(OperationalError, match="QueuePool"), take() as session:
+                session.execute(text("SELECT 1"))
+    busy.close()
+
+
 def files_of(database: Database) -> bytes:
     path = Path(database.engine.url.database or "")
     return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
 
 
+@pytest.mark.sqlite("its files, and what its log still holds of deleted rows")
 def test_after_a_scrub_the_bytes_are_gone_from_every_file(database: Database, store: Store) -> None:
     person = store.contributor(7)
     store.photo(person, [4], SECRET)
@@ -136,13 +169,11 @@ def test_upgrading_twice_keeps_what_is_there(database: Database, store: Store) -
         assert session.scalar(select(Photo.id)) is not None
 
 
-def test_an_empty_database_is_refused_with_the_command_to_give(tmp_path: Path) -> None:
-    empty = Database(f"sqlite:///{tmp_path}/new folder/digitbot.sqlite")
+def test_an_empty_database_is_refused_with_the_command_to_give(empty_database: Database) -> None:
     with pytest.raises(OldDatabase, match="digitbot upgrade"):
-        empty.require_newest()
-    empty.upgrade()
-    empty.require_newest()
-    empty.close()
+        empty_database.require_newest()
+    empty_database.upgrade()
+    empty_database.require_newest()
 
 
 def test_an_older_revision_is_refused(database: Database) -> None:
