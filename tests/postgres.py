@@ -32,17 +32,34 @@ def cluster() -> Iterator[str]:
     try:
         if USER is not None:
             shutil.chown(folder, USER)
-        data = folder / "data"
+        url = f"postgresql+psycopg://digitbot@/{{name}}?host={folder}"
+        data = folder_of(url) / "data"
         server("initdb", "-D", data, "-U", "digitbot", "-A", "trust", "-E", "UTF8", "--no-sync")
-        durable = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-        options = f"-k {folder} -c listen_addresses='' {durable}"
-        server("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        start(url)
         try:
-            yield f"postgresql+psycopg://digitbot@/{{name}}?host={folder}"
+            yield url
         finally:
-            server("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            stop(url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(url: str) -> None:
+    """Start the server of a URL, and wait until it takes connections."""
+    folder = folder_of(url)
+    durable = "-c fsync=off -c full_page_writes=off"
+    options = f"-k {folder} -c listen_addresses='' {durable}"
+    server("pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start")
+
+
+def stop(url: str) -> None:
+    """Stop the server of a URL as a power cut would."""
+    server("pg_ctl", "-D", folder_of(url) / "data", "-w", "-m", "immediate", "stop")
+
+
+def folder_of(url: str) -> Path:
+    """Return the folder of a server: its data, its log and its socket."""
+    return Path(url.partition("?host=")[2])
 
 
 def server(name: str, *words: object) -> None:

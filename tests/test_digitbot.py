@@ -26,13 +26,13 @@ PROGRAM = [sys.executable, "-m", "digitbot"]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(empty_database: Database) -> dict[str, str]:
     """Nothing set but a database of this test's own; whatever .env says counts as not set."""
     unset = {name.upper(): "" for name in Settings.__dataclass_fields__}
     return {
         **os.environ,
         **unset,
-        "DATABASE_URL": f"sqlite:///{tmp_path}/data.sqlite",
+        "DATABASE_URL": empty_database.url,
         "PYTHONPATH": str(PROJECT),
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -240,12 +240,10 @@ def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
 
 
 def test_the_database_is_made_where_the_setting_says(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], empty_database: Database
 ) -> None:
     run(environment, "upgrade")
-    database = Database(f"sqlite:///{tmp_path}/data.sqlite")
-    database.require_newest()
-    database.close()
+    empty_database.require_newest()
 
 
 def test_the_bot_alone_logs_as_json_and_serves_its_metrics(environment: dict[str, str]) -> None:

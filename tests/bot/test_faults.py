@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.inbox import make_row
 from bot.languages import ENGLISH
@@ -111,6 +111,7 @@ class TestDatabase:
             assert not any(m.text == ENGLISH.later for m in api.messages(ann.chat_id))
             assert b"".join(export), "and the export goes on"
 
+    @pytest.mark.sqlite("the bot's process writes its file; a full server's disk has a test too")
     @pytest.mark.parametrize("by_webhook", [False, True])
     def test_a_disk_that_takes_nothing_more_is_told_and_waited_out(
         self, api: BotApi, ann: Sender, database: Database, tmp_path: Path, by_webhook: bool
@@ -146,9 +147,9 @@ class TestDatabase:
         assert count(database, Photo) == 1
 
     def test_what_waits_at_an_older_revision_is_answered_after_the_upgrade(
-        self, api: BotApi, ann: Sender, tmp_path: Path
+        self, api: BotApi, ann: Sender, empty_database: Database
     ) -> None:
-        old = Database(f"sqlite:///{tmp_path}/old.sqlite")
+        old = empty_database
         with old.engine.connect() as connection:
             configuration = alembic_configuration()
             configuration.attributes["connection"] = connection
@@ -157,17 +158,19 @@ class TestDatabase:
         (update,) = api.state.queue.take(0, 1)
         row = make_row(int(api.token.split(":")[0]), update)
         with old.write() as session:
-            session.connection().exec_driver_sql(
-                "INSERT INTO inbox (bot_id, update_id, digest, chat_id, user_id, state, attempts,"
-                " received_at, body) VALUES (?, ?, ?, ?, ?, 'waiting', 0, '2026-01-01', ?)",
-                (row.bot_id, row.update_id, row.digest, row.chat_id, row.user_id, row.body),
+            names = "bot_id", "update_id", "digest", "chat_id", "user_id", "body"
+            session.execute(
+                text(
+                    f"INSERT INTO inbox ({', '.join(names)}, state, attempts, received_at)"
+                    f" VALUES (:{', :'.join(names)}, 'waiting', 0, '2026-01-01')"
+                ),
+                {name: getattr(row, name) for name in names},
             )
         old.upgrade()
         with RunningBot(api, old).running():
             ann.wait_answer(to=photo)
             assert is_served(ann)
         assert count(old, Photo) == 1
-        old.close()
 
 
 class TestOrder:

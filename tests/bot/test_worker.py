@@ -245,6 +245,7 @@ class TestDatabaseFails:
         monkeypatch.setattr(model.database, "BUSY_TIMEOUT", 0.1)
         return RunningBot(api, Database(database.url))
 
+    @pytest.mark.sqlite("who writes locks the whole; a locked table has a test of its own")
     @pytest.mark.parametrize("holds", ["from the start", "while a photo is downloaded"])
     def test_a_locked_database_is_waited_for_and_the_sender_told(
         self, holds: str, api: BotApi, ann: Sender, impatient: RunningBot, database: Database
@@ -269,6 +270,7 @@ class TestDatabaseFails:
             assert sum(m.text == ENGLISH.later for m in api.messages(ann.chat_id)) == 1
         impatient.database.close()
 
+    @pytest.mark.sqlite("a page count that it keeps to; a full server's disk has a test of its own")
     def test_a_full_disk_is_waited_out_and_the_sender_told(
         self, api: BotApi, ann: Sender, database: Database
     ) -> None:
@@ -371,6 +373,7 @@ class TestRestart:
         with stopped_bot.running():
             ann.wait_answer(lambda m: m is question and m.text == ENGLISH.forgotten)
 
+    @pytest.mark.sqlite("its files, and what its log still holds of deleted rows")
     def test_after_forget_nothing_of_the_person_is_left_in_the_files(
         self, api: BotApi, stopped_bot: RunningBot, database: Database
     ) -> None:

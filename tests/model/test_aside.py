@@ -82,9 +82,8 @@ def test_an_update_is_named_without_what_stands_in_it(body: Any, kind: str) -> N
     assert kind_of("{") == "no update"
 
 
+@pytest.mark.sqlite("it asks SQLite how it would look")
 def test_the_few_are_found_without_looking_through_the_many(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("this asks SQLite how it would look")
     with database.read() as session:
         plan = session.execute(
             text("EXPLAIN QUERY PLAN SELECT count(inbox.id) FROM inbox WHERE inbox.state = 'aside'")

@@ -54,6 +54,7 @@ def test_it_brings_back_what_was_there_and_nothing_else(live: Database, tmp_path
     assert counts(live) == (2, 3), "it can be written to again"
 
 
+@pytest.mark.sqlite("a backup that is a database too")
 def test_writers_are_not_held_up(database: Database, store: Store, tmp_path: Path) -> None:
     person = store.contributor(7)
     store.photo(person, [4], b"x" * 2_000_000)
@@ -80,6 +81,7 @@ def test_writers_are_not_held_up(database: Database, store: Store, tmp_path: Pat
     assert len(written) > 5
 
 
+@pytest.mark.sqlite("a cut file; pg_restore's word for it has a test of its own")
 @pytest.mark.parametrize("end", [20_000, 40])
 def test_a_damaged_file_is_refused_and_changes_nothing(
     database: Database, store: Store, tmp_path: Path, end: int
@@ -93,6 +95,7 @@ def test_a_damaged_file_is_refused_and_changes_nothing(
     assert counts(database) == (1, 1)
 
 
+@pytest.mark.sqlite("both kinds stand in it already")
 def test_files_and_databases_that_do_not_fit_are_named(
     database: Database, postgres_database: Database, tmp_path: Path
 ) -> None:
@@ -110,6 +113,7 @@ def test_files_and_databases_that_do_not_fit_are_named(
         back_up(database, tmp_path / "notes" / "file")
 
 
+@pytest.mark.sqlite("a backup that is a database too")
 def test_a_backup_of_sqlite_can_be_moved_as_it_is(
     database: Database, store: Store, postgres_database: Database, tmp_path: Path
 ) -> None:

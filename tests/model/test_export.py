@@ -369,6 +369,7 @@ def test_saving_writes_the_whole_or_nothing(
     assert list(folder.iterdir()) == [path]
 
 
+@pytest.mark.sqlite("it asks SQLite how it would look")
 def test_no_batch_sorts_the_whole_table(filled: Database):
     """Otherwise an export's time would grow with the square of the samples."""
     with filled.read() as session:

@@ -101,6 +101,7 @@ def test_a_target_that_holds_anything_is_refused(
     assert content(postgres_database) == before
 
 
+@pytest.mark.sqlite("PostgreSQL has no NUL in a text")
 def test_what_the_target_cannot_hold_leaves_it_empty(
     filled: Database, postgres_database: Database
 ) -> None:
