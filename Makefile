@@ -37,7 +37,7 @@ test: .venv/tested
 # All that touches a database once more, on a PostgreSQL server that the tests make and remove:
 # as the user postgres where they run as root, which the server refuses.
 test-postgres: .venv/tested
-	TEST_DATABASE=postgresql $(BIN)/python -m pytest
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest --numprocesses 2
 
 # 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
 storm: .venv/tested
