@@ -1,4 +1,7 @@
-"""The command line, run as people run it: in a process of its own."""
+"""The command line: what serves in a process of its own, as people run it; what ends in this one.
+
+A process takes a second to start, so each kind of ending is seen in a real one once.
+"""
 
 import json
 import os
@@ -13,8 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from PIL import Image, ImageDraw
+from sqlalchemy import Connection, Engine, event
 
+from digitbot import main
 from model.database import Database
 from model.dataset import Dataset
 from model.settings import PROJECT, Settings
@@ -38,7 +44,25 @@ def environment(empty_database: Database) -> dict[str, str]:
     }
 
 
-def run(environment: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+def run(environment: dict[str, str], *words: object) -> Result:
+    """Run a command in this process."""
+    used: set[Engine] = set()
+
+    def note(connection: Connection) -> None:
+        used.add(connection.engine)
+
+    event.listen(Engine, "engine_connect", note)
+    result = CliRunner(env=environment).invoke(main, list(map(str, words)), prog_name="digitbot")
+    event.remove(Engine, "engine_connect", note)
+    for engine in used:
+        engine.dispose()  # as the end of a process does
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def start(environment: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
     return subprocess.run(
         [*PROGRAM, *map(str, words)],
         env=environment,
@@ -70,7 +94,7 @@ def test_read_gives_one_json_object_a_line(environment: dict[str, str], tmp_path
     Image.new("RGB", (300, 300), "white").save(blank)
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
-    result = run(environment, "read", "--json", photo, broken, blank, tmp_path / "missing.jpg")
+    result = start(environment, "read", "--json", photo, broken, blank, tmp_path / "missing.jpg")
     assert result.returncode == 1
     seven, bad, nothing, missing = map(json.loads, result.stdout.splitlines())
     assert (seven["file"], seven["text"]) == (str(photo), "7")
@@ -86,14 +110,14 @@ def test_read_gives_one_json_object_a_line(environment: dict[str, str], tmp_path
 def test_read_explains_a_photo_in_a_picture(environment: dict[str, str], tmp_path: Path) -> None:
     photo, picture = draw_seven(tmp_path / "seven.png"), tmp_path / "way.png"
     result = run(environment, "read", "--explain", picture, photo)
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith(f"{photo}: 7 (")
     with Image.open(picture) as drawn:
         assert drawn.width > 800
 
 
 def test_a_wrong_setting_is_one_line_that_names_it(environment: dict[str, str]) -> None:
-    result = run({**environment, "ADMIN_PORT": "http"}, "upgrade")
+    result = start({**environment, "ADMIN_PORT": "http"}, "upgrade")
     assert result.returncode == 1
     assert result.stderr.startswith("Error: ADMIN_PORT")
     assert result.stderr.count("\n") == 1
@@ -105,24 +129,24 @@ def test_an_old_database_is_refused_with_the_command(
 ) -> None:
     environment["TELEGRAM_BOT_TOKEN"] = "1:abc"
     result = run(environment, command)
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "run `digitbot upgrade`" in result.stderr
 
 
 def test_the_bot_alone_needs_a_token(environment: dict[str, str]) -> None:
     result = run(environment, "bot")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "TELEGRAM_BOT_TOKEN is missing" in result.stderr
 
 
 def test_upgrade_twice_and_doctor(environment: dict[str, str]) -> None:
     before = run(environment, "doctor")
-    assert before.returncode == 1
+    assert before.exit_code == 1
     assert "WRONG The database is at revision none" in before.stdout
     assert "(was empty)" in run(environment, "upgrade").stdout
-    assert run(environment, "upgrade").returncode == 0
+    assert run(environment, "upgrade").exit_code == 0
     after = run(environment, "doctor")
-    assert after.returncode == 0, after.stdout
+    assert after.exit_code == 0, after.stdout
     assert "The bot is off" in after.stdout
 
 
@@ -133,7 +157,7 @@ def test_doctor_asks_telegram_whose_token_it_is(environment: dict[str, str]) -> 
         assert "The token is that of @" in run(environment, "doctor").stdout
         environment["TELEGRAM_BOT_TOKEN"] = "1:wrong"
         result = run(environment, "doctor")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "does not know this TELEGRAM_BOT_TOKEN" in result.stdout
     assert "1:wrong" not in result.stdout + result.stderr
 
@@ -144,15 +168,15 @@ def test_an_empty_version_is_exported_verified_and_read_back(
     run(environment, "upgrade")
     out = tmp_path / "samples.npz"
     nothing = run(environment, "export", "--format", "npz", "--out", out)
-    assert (nothing.returncode, "run `digitbot freeze`" in nothing.stderr) == (1, True)
+    assert (nothing.exit_code, "run `digitbot freeze`" in nothing.stderr) == (1, True)
     assert run(environment, "freeze").stdout == "1\n"
     result = run(environment, "export", "--version", "1", "--format", "npz", "--out", out)
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert len(Dataset.load(out)) == 0
     assert f"{out} is whole: digitbot npz, version 1" in run(environment, "verify", out).stdout
     out.write_bytes(out.read_bytes()[:-1])
     broken = run(environment, "verify", out)
-    assert (broken.returncode, "is cut off" in broken.stderr) == (1, True)
+    assert (broken.exit_code, "is cut off" in broken.stderr) == (1, True)
 
 
 def test_retraining_needs_samples_and_rolling_back_a_promotion(
@@ -165,7 +189,7 @@ def test_retraining_needs_samples_and_rolling_back_a_promotion(
         (["rollback"], "No promotion stands"),
     ):
         result = run(environment, *command)
-        assert result.returncode == 1
+        assert result.exit_code == 1
         assert words in result.stderr
 
 
@@ -234,7 +258,7 @@ def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         environment["ADMIN_PORT"] = str(taken.getsockname()[1])
-        result = run(environment, "admin")
+        result = start(environment, "admin")
     assert result.returncode == 1
     assert "set ADMIN_HOST and ADMIN_PORT to something free" in result.stderr
 
