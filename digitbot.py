@@ -40,6 +40,7 @@ class Program(click.Group):
         from model.retraining.rows import AlreadyRetraining
         from model.runs import WrongCheckpoint
         from model.settings import WrongSetting
+        from model.sources import UnknownSource
         from model.training import Diverged
         from model.versions import UnknownVersion
 
@@ -53,6 +54,7 @@ class Program(click.Group):
             Diverged,
             NoDownload,
             OldDatabase,
+            UnknownSource,
             UnknownVersion,
             UnknownWeights,
             UnusableManifest,

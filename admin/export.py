@@ -12,6 +12,7 @@ from admin.numbers import LARGEST
 from model.database import Database
 from model.export import FORMATS, file_name, write_export
 from model.overview import look_at_versions
+from model.sources import UnknownSource, list_imported, remove_imported
 from model.tables import Which
 from model.versions import UnknownVersion, find_version, freeze_version
 from model.versions import list_versions as list_all
@@ -33,12 +34,14 @@ def show() -> str:
     which = asked_for()
     with desk().database.read() as session:
         versions = list_all(session)
+        imported = list_imported(session)
         count, counted_at = look_at_versions(desk().database, session, which)
     return render_template(
         "export.html",
         which=which,
         choices=list(Which),
         versions=versions,
+        imported=imported,
         count=count,
         counted_at=counted_at,
         formats=list(FORMATS),
@@ -54,6 +57,18 @@ def freeze() -> ResponseReturnValue:
         version = freeze_version(session, which)
     flash(f"Version {version.id} is frozen.")
     return redirect(url_for("export.show", which=which.value))
+
+
+@blueprint.post("/export/remove")
+def remove() -> ResponseReturnValue:
+    """Delete all that was imported under a name."""
+    source = request.form.get("source", "")
+    try:
+        count = remove_imported(desk().database, source)
+    except UnknownSource:
+        abort(404)
+    flash(f"{source}: {count} {'picture is' if count == 1 else 'pictures are'} deleted.")
+    return redirect(url_for("export.show"))
 
 
 @blueprint.get("/export/<int:number>/<format_name>")

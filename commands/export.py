@@ -76,9 +76,10 @@ def verify(file: Path) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--source", required=True, help="What these samples shall be known by.")
-def import_samples(file: Path, source: str) -> None:
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--source", help="What these samples shall be known by.")
+@click.option("--remove", help="Delete instead all that was imported under this name.")
+def import_samples(file: Path | None, source: str | None, remove: str | None) -> None:
     """Take in samples collected elsewhere: a ZIP of folders 0 to 9, or of IDX files.
 
     Who imports them vouches for the consent of those who wrote them.
@@ -86,7 +87,10 @@ def import_samples(file: Path, source: str) -> None:
     from model.database import Database
     from model.imports import import_file
     from model.recognizer import Recognizer
+    from model.sources import remove_imported
 
+    if (file is None) != (source is None) or (file is None) == (remove is None):
+        raise click.UsageError("Give either FILE and --source NAME, or --remove NAME alone.")
     settings = settings_of_run()
     database = Database(settings.database_url)
     database.require_newest()
@@ -98,6 +102,10 @@ def import_samples(file: Path, source: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"\r{seen:,} pictures", nl=False, err=True)
 
+    if file is None or source is None:
+        count = remove_imported(database, remove or "", tell)
+        click.echo(f"{remove}: {count:,} pictures and all that was known of them are deleted.")
+        return
     taken, passed = import_file(database, Recognizer.load(settings.weights), file, source, tell)
     click.echo(
         f"{file}: {taken:,} samples of {source} came in; {passed:,} did not: here already, "

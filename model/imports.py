@@ -31,11 +31,10 @@ from model.export import png
 from model.labels import label_sample
 from model.recognizer import Digit, Reading, Recognizer
 from model.samples import PhotoKey, find_photo, store_photo
+from model.sources import NO_BOT
 from model.tables import TELEGRAM, Consent, Contributor, Labeller, Split
 from model.vision import UnreadablePhoto
 
-NO_BOT = 0
-"""In place of a bot's id: no person of Telegram has to do with these."""
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 PARTS = {"train": Split.TRAIN, "validation": Split.VALIDATION, "valid": Split.VALIDATION,
          "val": Split.VALIDATION, "test": Split.TEST, "t10k": Split.TEST}  # fmt: skip

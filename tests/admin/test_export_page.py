@@ -10,7 +10,8 @@ from model.database import Database
 from model.export import write_export
 from model.labels import label_sample
 from model.samples import find_kept_sample
-from model.tables import NOT_A_DIGIT, Consent, Labeller
+from model.sources import NO_BOT
+from model.tables import NOT_A_DIGIT, Consent, Contributor, Labeller, Sample
 from tests.admin.auth import Auth
 from tests.filling import Store
 
@@ -90,3 +91,20 @@ def test_the_page_counts_what_would_be_in_it(operator: FlaskClient):
 def test_an_export_needs_a_login(client: FlaskClient):
     assert client.get("/export/1/csv").status_code == 302
     assert client.post("/export").status_code in (302, 400)
+
+
+def test_an_import_is_removed(operator: FlaskClient, database: Database, store: Store):
+    assert "What was imported" not in operator.get("/export").text
+    (sample_id,) = store.photo(store.contributor(9), [8])
+    with database.write() as session:
+        person = session.get_one(Contributor, 3)
+        person.bot_id, person.source = NO_BOT, "<i>school"
+        session.get_one(Sample, sample_id).source = person.source
+    page = operator.get("/export").text
+    assert "&lt;i&gt;school" in page
+    assert "1 sample of 1 person" in page
+    data = {"csrf_token": Auth(operator).token(), "source": "<i>school"}
+    page = operator.post("/export/remove", data=data, follow_redirects=True).text
+    assert "&lt;i&gt;school: 1 picture is deleted." in page
+    assert operator.get(f"/samples/{sample_id}").status_code == 404
+    assert operator.post("/export/remove", data=data).status_code == 404

@@ -1,0 +1,109 @@
+"""What was imported: which sources there are, and how one is removed again as a whole."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from model.contributors import PENDING_WINDOW, withdraw_samples
+from model.database import Database, utc_now
+from model.tables import Contributor, Photo, Sample
+
+NO_BOT = 0
+"""In place of a bot's id: no person of Telegram has to do with what is imported."""
+
+COUNTED = 100_000
+"""More samples than this are not counted one by one."""
+
+AT_ONCE = 500
+"""Pictures deleted in one transaction, so that the bot hardly waits."""
+
+
+class UnknownSource(LookupError):
+    """Nothing was imported under that name; the message says which names there are."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """All that came in under one name."""
+
+    source: str
+    people: int
+    since: datetime.datetime
+    samples: int
+    """`COUNTED` and one for any more."""
+
+
+def list_imported(session: Session) -> list[Imported]:
+    """Return what was imported, by name."""
+    query = (
+        select(Contributor.source, func.count(), func.min(Contributor.created_at))
+        .where(Contributor.bot_id == NO_BOT)
+        .group_by(Contributor.source)
+        .order_by(Contributor.source)
+    )
+    return [
+        Imported(source, people, since, count_samples_of(session, source))
+        for source, people, since in session.execute(query)
+    ]
+
+
+def count_samples_of(session: Session, source: str) -> int:
+    """Return how many samples a source has, from an index; `COUNTED` and one for any more."""
+    some = select(Sample.id).where(Sample.source == source).limit(COUNTED + 1)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def people_of(source: str) -> Select[int]:
+    """Return the query for the contributors that an import made."""
+    return select(Contributor.id).where(Contributor.bot_id == NO_BOT, Contributor.source == source)
+
+
+def remove_imported(
+    database: Database, source: str, tell: Callable[[int], None] = lambda _: None
+) -> int:
+    """Delete all that was imported under a name; return how many pictures. Raises `UnknownSource`.
+
+    It is gone from every list at once, and frozen versions list it as withdrawn; the rows then go
+    a few at a time. Stopped in between, it goes on when called again. `tell` hears of each few.
+    """
+    with database.write() as session:
+        require_source(session, source)
+        theirs = update(Photo).where(Photo.contributor_id.in_(people_of(source)))
+        session.execute(
+            theirs.values(expires_at=utc_now() + PENDING_WINDOW),
+            execution_options={"synchronize_session": False},
+        )
+    removed = 0
+    while count := remove_some(database, source):
+        removed += count
+        tell(count)
+    with database.write() as session:
+        session.execute(delete(Contributor).filter_by(bot_id=NO_BOT, source=source))
+    database.scrub()
+    return removed
+
+
+def require_source(session: Session, source: str) -> None:
+    """Raise `UnknownSource` if nothing was imported under that name."""
+    known = [imported.source for imported in list_imported(session)]
+    if source not in known:
+        names = ", ".join(known)
+        raise UnknownSource(
+            f"Nothing was imported as {source!r}; "
+            + (f"these were: {names}." if known else "nothing was imported at all.")
+        )
+
+
+def remove_some(database: Database, source: str) -> int:
+    """Delete the next few pictures of a source; return how many."""
+    with database.write() as session:
+        query = select(Photo.id).where(Photo.contributor_id.in_(people_of(source)))
+        ids: Sequence[int] = session.scalars(query.limit(AT_ONCE)).all()
+        withdraw_samples(session, Photo.id.in_(ids))
+        session.execute(delete(Photo).where(Photo.id.in_(ids)))
+    return len(ids)
