@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,8 @@ class Desk:
     page: object
     address: str
     problems: list[str]
+    looked_at: list[tuple[str, int]] = field(default_factory=list)
+    """Each look of axe-core's: the page, and how many violations it found."""
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")
@@ -96,7 +98,13 @@ def width(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 
 @pytest.fixture
-def visitor(browser, served: str, database: Database, width: tuple[int, int]) -> Iterator[Desk]:
+def visitor(
+    request: pytest.FixtureRequest,
+    browser,
+    served: str,
+    database: Database,
+    width: tuple[int, int],
+) -> Iterator[Desk]:
     """A browser that nobody has logged in with; fails the test if a script or the policy did."""
     size = {"width": width[0], "height": width[1]}
     context = browser.new_context(viewport=size, has_touch=width[0] < 500)
@@ -108,7 +116,9 @@ def visitor(browser, served: str, database: Database, width: tuple[int, int]) ->
         "console",
         lambda said: problems.append(said.text) if said.type in ("error", "warning") else None,
     )
-    yield Desk(page, served, problems)
+    desk = Desk(page, served, problems)
+    yield desk
+    request.node.user_properties.append(("axe", desk.looked_at))  # for the summary at the end
     page.goto("about:blank")  # ends the page's requests: the next test gets a database anew
     page.wait_for_timeout(100)
     context.close()

@@ -4,12 +4,15 @@ from importlib import resources
 
 import pytest
 
+from model.boxes import add_box
 from model.database import Database
 from model.labels import label_sample
-from model.samples import find_kept_sample
-from model.tables import Labeller
+from model.samples import find_kept_photo, find_kept_sample
+from model.sources import NO_BOT
+from model.tables import Contributor, Labeller, Which
+from model.versions import freeze_version
 from tests.browser.conftest import Desk
-from tests.filling import Store
+from tests.filling import Store, made_reading
 
 axe = pytest.importorskip(
     "axe_playwright_python", reason="the accessibility tests need axe-core: make test installs it"
@@ -44,6 +47,11 @@ def named(store: Store, database: Database) -> None:
         sample = find_kept_sample(session, one)
         label_sample(session, sample, 9, Labeller.SENDER)
         label_sample(session, sample, 7, Labeller.OPERATOR)
+        digit = made_reading([1, 2, 3]).digits[2]
+        add_box(session, find_kept_photo(session, 1), digit, "weights", "ada")
+        freeze_version(session, Which.ALL)
+        other = session.get_one(Contributor, 2)
+        other.bot_id, other.source = NO_BOT, HOSTILE[:64]
 
 
 def check(desk: Desk, path: str) -> None:
@@ -62,6 +70,7 @@ def check(desk: Desk, path: str) -> None:
             for rule in page.evaluate(ASK, {"resultTypes": ["violations"], **rules})
             for node in rule["nodes"]
         ]
+        desk.looked_at.append((path, len(violations)))
         assert violations == [], (path, scheme)
 
 
