@@ -1,29 +1,57 @@
-"""The bot as a process of its own, for tests that kill it."""
+"""The bot as a process of its own, for tests that kill it.
 
-import subprocess
+It is forked from a process that has imported all of it already and runs nothing else: importing
+takes a second, and some tests start the bot five times.
+"""
+
+import logging
+import multiprocessing
+import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from bot.application import run_bot
+from model.database import Database
+from model.settings import Settings
+from tests.bot.chosen_reader import ChosenReader
+from tests.bot.timing import CUT_OFF
 from tests.bot_api import BotApi
 from tests.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload([__name__])
 
 
 @contextmanager
 def bot_process(
     api: BotApi, database_url: str, log: Path, by_webhook: bool = False
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[BaseProcess]:
     """Run the bot, its log appended to a file; what is left of it at the end is killed."""
-    command = [sys.executable, "-m", "tests.bot.run_in_process", api.url, api.token, database_url]
+    settings = Settings(
+        telegram_bot_token=api.token, telegram_api_url=api.url, database_url=database_url
+    )
     if by_webhook:
-        command.append(str(free_port()))
-    with log.open("ab") as output:
-        started = subprocess.Popen(command, cwd=ROOT, stderr=output)
+        port = free_port()
+        hook = {"webhook_url": f"http://127.0.0.1:{port}/hook", "webhook_secret": "secret"}
+        settings = replace(settings, webhook_port=port, **hook)
+    bot = FORKING.Process(target=run, args=(settings, log))
+    bot.start()
     try:
-        yield started
+        yield bot
     finally:
-        started.kill()
-        started.wait()
+        bot.kill()
+        bot.join()
+
+
+def run(settings: Settings, log: Path) -> None:
+    """Be the bot; returns when it is told to stop."""
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    run_bot(settings, Database(settings.database_url), ChosenReader(seconds=0.02), CUT_OFF)
+    time.sleep(0.3)  # as the command line, which closes the admin page

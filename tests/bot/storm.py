@@ -8,7 +8,6 @@ bot no moment to put anything away; each time another process takes up what it l
 
 import math
 import random
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TypeVar
 
@@ -156,7 +156,7 @@ class Storm:
         self.look()
         return self.outcome
 
-    def bot(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def bot(self) -> AbstractContextManager[BaseProcess]:
         """Return a bot that runs as long as its context lasts."""
         return bot_process(self.api, self.database.url, self.log, self.plan.by_webhook)
 

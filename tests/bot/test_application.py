@@ -1,5 +1,6 @@
 """The bot as a process: told to stop, started again; and beside a second one."""
 
+import os
 import random
 import signal
 import threading
@@ -93,7 +94,8 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         bot.terminate()  # `make` passes the signal on, so it may come twice
         bot_ended(log)
         bot.terminate()
-        assert bot.wait(PATIENCE / 2) == 0
+        bot.join(PATIENCE / 2)
+        assert bot.exitcode == 0
     sending.join()
     assert "Traceback" not in log.read_text()
     with bot_process(api, database.url, log):
@@ -108,8 +110,9 @@ def test_told_to_stop_before_telegram_ever_answered_it_stops(
     api.faults.hang("getMe", times=None)
     with bot_process(api, database.url, log) as bot:
         api.wait_call("getMe")
-        bot.send_signal(signal.SIGINT)
-        assert bot.wait(PATIENCE / 2) == 0
+        os.kill(bot.pid, signal.SIGINT)
+        bot.join(PATIENCE / 2)
+        assert bot.exitcode == 0
     assert "Traceback" not in log.read_text()
 
 

@@ -141,7 +141,8 @@ class TestDatabase:
                 photo = ann.photo(made_photo("7"))
                 time.sleep(0.5)
                 bot.terminate()
-                assert bot.wait(PATIENCE / 2) == 0
+                bot.join(PATIENCE / 2)
+                assert bot.exitcode == 0
         with bot_process(api, database.url, tmp_path / "log"):
             assert ann.wait_answer(to=photo).text.startswith("7")
         assert count(database, Photo) == 1
