@@ -4,6 +4,10 @@
 """
 
 import os
+
+# A second thread only delays the small products of the tests, and most where cores are busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace

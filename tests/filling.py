@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,6 +17,7 @@ WEIGHTS = "fingerprint"
 """Of the weights that predicted everything here."""
 
 
+@cache
 def drawn_photo(text: str = "7", size: tuple[int, int] = (320, 240)) -> bytes:
     """Return a JPEG of dark strokes on light paper."""
     image = Image.new("RGB", size, "#e8e4da")

@@ -6,6 +6,7 @@ know what is corrected. The bytes still go through the product's own decoding fi
 
 import io
 import time
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw, PngImagePlugin
@@ -16,6 +17,7 @@ from model.vision import open_photo
 WEIGHTS = "chosen"
 
 
+@cache
 def made_photo(
     digits: str = "7", confidence: float = 0.98, rows: int = 1, serial: int = 0
 ) -> bytes:

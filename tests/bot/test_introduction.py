@@ -1,11 +1,21 @@
 """What Telegram shows of the bot: told in each language, and only when it differs."""
 
+from typing import Any
+
+import pytest
+
 from bot.languages import ENGLISH, LANGUAGES
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Sender
 
 SETTERS = ("setMyCommands", "setMyDescription", "setMyShortDescription")
+
+
+@pytest.fixture(scope="session")
+def known_profile() -> dict[Any, Any]:
+    """Nothing: here the bot starts for the first time."""
+    return {}
 
 
 def told(api: BotApi, method: str) -> dict[str, object]:

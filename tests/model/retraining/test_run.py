@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from model.database import Database, utc_now
 from model.promotions import list_weights, promoted
 from model.recognizer import Recognizer
-from model.retraining import rows, run, start
+from model.retraining import learning, rows, run, start
 from model.retraining.run import carry_out, deserves_promotion
 from model.retraining.start import enter_retraining, start_retraining
 from model.tables import Retraining, RunState, Split, WeightsFile
@@ -20,6 +20,13 @@ from model.versions import freeze_version
 from tests.filling import Store
 from tests.model.retraining.hands import correct, settings_for
 from tests.patience import wait_until
+
+
+@pytest.fixture(autouse=True)
+def _short_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replay a quarter of the old digits, where the run is in this process."""
+    monkeypatch.setattr(learning, "OLD", 3000)
+    monkeypatch.setattr(learning, "POOL", 3000)
 
 
 @pytest.fixture
