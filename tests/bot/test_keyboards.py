@@ -19,7 +19,7 @@ from bot.keyboards import (
 )
 from bot.languages import ENGLISH
 from bot.messages import Button, Keyboard, Refused
-from model.tables import NOT_A_DIGIT, LabelEvent, Labeller, Photo, Sample
+from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Sample
 
 LARGEST_ID = 10**18 - 1
 
@@ -61,7 +61,7 @@ def test_of_an_album_each_photo_with_digits_has_a_button() -> None:
     first, second = album(2)
     first.samples = samples(3)
     for sample, label in zip(first.samples, (0, 5, NOT_A_DIGIT), strict=True):
-        sample.events = [LabelEvent(label=label, labelled_by=Labeller.SENDER)]
+        sample.events = [LabelEvent(act=Act.LABEL, label=label, labelled_by=Labeller.SENDER)]
     photos = [first, Photo(id=5, samples=[]), second]
     keyboard = album_keyboard(photos, restore_button(1, 2, ENGLISH), ENGLISH)
     assert [b.text for b in buttons(keyboard)] == [
