@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -121,10 +122,26 @@ def export(url: str, name: str, number: int, out: Path) -> tuple[float, float]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, peak_of(process.pid))
+        time.sleep(0.05)
+    if process.returncode:
         raise SystemExit(f"The export as {name} failed.")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, most
+
+
+def peak_of(pid: int) -> float:
+    """Return the most megabytes that a process has had resident.
+
+    What `os.wait4` tells would hold this process's own, from which the other one was forked.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)  # gone once the process has ended
+    return int(found[1]) / 1024 if found else 0.0
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from pictures_photos import NoPhoto, hard_photo, line_photo, misread_photo  # no
 from pictures_talk import hold_talk, render_talk  # noqa: E402
 
 from admin import AdminServer, create_app  # noqa: E402
+from model import demo  # noqa: E402
 from model.database import Database  # noqa: E402
 from model.explain import draw_way  # noqa: E402
 from model.network import WrongWeights  # noqa: E402
@@ -44,6 +45,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PASSWORD = "made up for one picture"
+IN_GRIDS = 900
+"""Samples of invented people: so many that a grid is full."""
 
 
 def main() -> None:
@@ -89,6 +92,12 @@ def make_pictures(browser: Browser) -> Iterator[tuple[str, Image.Image]]:
         yield "conversation", draw_page(browser, render_talk(talk))
         yield "review", draw_review(browser, database, recognizer)
         database.close()
+        full = Database(f"sqlite:///{folder}/full.sqlite")
+        full.upgrade()
+        demo.fill(full, recognizer, read_settings().weights.read_bytes(), IN_GRIDS)
+        yield "grid", draw_desk(browser, full, recognizer, "/grid?digit=7", height=720)
+        yield "overview", draw_desk(browser, full, recognizer, "/", height=1000)
+        full.close()
 
 
 def draw_page(browser: Browser, html: str) -> Image.Image:
@@ -104,15 +113,25 @@ def draw_review(browser: Browser, database: Database, recognizer: Recognizer) ->
     """Return the review of the newest sample, the one that its sender corrected."""
     with database.read() as session:
         sample = session.scalars(select(Sample.id).order_by(Sample.id.desc())).first()
+    return draw_desk(browser, database, recognizer, f"/review?sample={sample}&after={sample}")
+
+
+def draw_desk(
+    browser: Browser, database: Database, recognizer: Recognizer, path: str, height: int = 0
+) -> Image.Image:
+    """Return a page of the desk, by default down to its line of status."""
     page = browser.new_page(viewport={"width": 1280, "height": 700}, color_scheme="light")
     with admin_page(database, recognizer) as address:
         page.goto(f"{address}/login")
         page.fill("#password", PASSWORD)
         page.click("button.main")
-        page.goto(f"{address}/review?sample={sample}&after={sample}", wait_until="networkidle")
-        foot = page.locator("p.status").bounding_box()
-        assert foot is not None
-        picture = shoot(page, None, height=round(foot["y"] + foot["height"] + 20))
+        page.goto(address + path, wait_until="networkidle")
+        if not height:
+            foot = page.locator("p.status").bounding_box()
+            assert foot is not None
+            height = round(foot["y"] + foot["height"] + 20)
+        page.set_viewport_size({"width": 1280, "height": height})
+        picture = shoot(page, None, height=height)
     page.close()
     return picture
 
