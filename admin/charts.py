@@ -80,7 +80,7 @@ def line_chart(
 
 
 def draw_line(frame: Frame, line: Line, number: int) -> Markup:
-    """Return one line with its points, and its name where it ends."""
+    """Return one line with its points, and its name, if it has one, where it ends."""
     places = [(frame.x(x), frame.y(y)) for x, y in line.points]
     if not places:
         return Markup("")
@@ -92,6 +92,8 @@ def draw_line(frame: Frame, line: Line, number: int) -> Markup:
         drawn += Markup("").join(
             Markup('<circle class="dot" cx="{}" cy="{}" r="2.5"/>').format(x, y) for x, y in places
         )
+    if not line.name:
+        return drawn
     x, y = places[0 if number else -1]  # names at both ends don't meet
     above = y - 6 if y > TOP + 14 else y + 14
     return drawn + Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>').format(

@@ -78,7 +78,7 @@ def accuracy_by_day(found: Overview, promotions: list[Promotion]) -> Markup:
     days = [datetime.date.fromordinal(int(first) + n) for n in range(int(last - first) + 1)]
     ticks = [(first + place, word) for place, word in day_ticks(days)]
     return line_chart(
-        "Read right, as senders saw it, by day", [Line("right", points)], ticks, True, marks
+        "Read right, as senders saw it, by day", [Line("", points)], ticks, True, marks
     )
 
 

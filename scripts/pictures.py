@@ -45,6 +45,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PASSWORD = "made up for one picture"
+PATIENCE = 120_000
+"""Milliseconds that a page with fifty pictures may take, on a busy machine."""
 IN_GRIDS = 900
 """Samples of invented people: so many that a grid is full."""
 
@@ -125,7 +127,7 @@ def draw_desk(
         page.goto(f"{address}/login")
         page.fill("#password", PASSWORD)
         page.click("button.main")
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path, wait_until="networkidle", timeout=PATIENCE)
         if not height:
             foot = page.locator("p.status").bounding_box()
             assert foot is not None
