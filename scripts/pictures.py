@@ -97,8 +97,8 @@ def make_pictures(browser: Browser) -> Iterator[tuple[str, Image.Image]]:
         full = Database(f"sqlite:///{folder}/full.sqlite")
         full.upgrade()
         demo.fill(full, recognizer, read_settings().weights.read_bytes(), IN_GRIDS)
-        yield "grid", draw_desk(browser, full, recognizer, "/grid?digit=7", height=720)
-        yield "overview", draw_desk(browser, full, recognizer, "/", height=1000)
+        yield "grid", draw_desk(browser, full, recognizer, "/grid?digit=7")
+        yield "overview", draw_desk(browser, full, recognizer, "/", height=870)
         full.close()
 
 
