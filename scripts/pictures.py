@@ -131,7 +131,7 @@ def draw_desk(
         if not height:
             foot = page.locator("p.status").bounding_box()
             assert foot is not None
-            height = round(foot["y"] + foot["height"] + 20)
+            height = round(foot["y"] + foot["height"] + 8)
         page.set_viewport_size({"width": 1280, "height": height})
         picture = shoot(page, None, height=height)
     page.close()
