@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run demo install test test-postgres storm fuzz lint bench peers pictures figures
+.PHONY: run demo install test test-postgres storm storm-workers fuzz lint bench peers pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -42,6 +42,11 @@ test-postgres: .venv/tested
 # 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
 storm: .venv/tested
 	$(BIN)/python -m tests.bot.storm
+
+# The same with two and four bots that share the inbox, on a PostgreSQL server of its own.
+storm-workers: .venv/tested
+	$(BIN)/python -m tests.bot.storm --postgres --webhook --workers 2
+	$(BIN)/python -m tests.bot.storm --postgres --webhook --workers 4
 
 # 10,000 broken pictures; a few hundred are among the tests.
 fuzz: .venv/tested

@@ -15,15 +15,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import OperationalError
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.handlers import Handlers, Reader
-from bot.inbox import Place
 from bot.introduction import introduce
 from bot.later import Later
 from bot.polling import Poller, Trouble
 from bot.redaction import redacted_logs, redactor
+from bot.shared_inbox import SharedInbox, Stored
 from bot.telegram_bot import WANTED, RawBot, make_bot
 from bot.tidying import keep_tidy
 from bot.timing import DEFAULT_TIMING, Timing
@@ -99,28 +100,30 @@ async def serve_bot(
         log.info("The bot is @%s.", me.username)
         tasks.create_task(introduce(bot))
         handlers = Handlers(bot, me.username or "", database, reader, timing, settings)
-        worker = Worker(handlers, database, timing, redact)
+        shared = SharedInbox(database, handlers.conversation.bot_id, timing.lease)
+        worker = Worker(handlers, shared, timing, redact)
+        await until_it_works(worker.sign_on, timing)
         try:
             tasks.create_task(worker.run())
             if settings.webhook_url is None:
                 await until_it_works(bot.delete_webhook, timing)
-                await Poller(bot, database, timing, worker.add).run()
+                await Poller(bot, shared, timing, worker.take_in).run()
             else:
-                await serve_webhook(settings, database, bot, timing, worker)
+                await serve_webhook(settings, shared, bot, timing, worker)
         finally:
             await worker.close()
 
 
 async def serve_webhook(
-    settings: Settings, database: Database, bot: Bot, timing: Timing, worker: Worker
+    settings: Settings, shared: SharedInbox, bot: Bot, timing: Timing, worker: Worker
 ) -> None:
     """Take updates by webhook until cancelled."""
     loop = asyncio.get_running_loop()
 
     later = Later(bot)
 
-    def hand_on(places: list[Place]) -> None:
-        loop.call_soon_threadsafe(worker.add, places)
+    def hand_on(stored: Stored) -> None:
+        loop.call_soon_threadsafe(worker.take_in, stored)
         loop.call_soon_threadsafe(later.over)
 
     def put_off(update: Any) -> None:
@@ -130,7 +133,7 @@ async def serve_webhook(
         return await bot.set_webhook(url, secret_token=secret, allowed_updates=WANTED)
 
     url, secret = settings.webhook_url or "", settings.webhook_secret or ""
-    webhook = Webhook(database, worker.handlers.conversation.bot_id, secret, hand_on, put_off)
+    webhook = Webhook(shared, secret, hand_on, put_off)
     with webhook_server(webhook, settings.webhook_host, settings.webhook_port):
         await until_it_works(register, timing)
         log.info("Updates come by webhook.")
@@ -138,12 +141,12 @@ async def serve_webhook(
 
 
 async def until_it_works(call: Callable[[], Awaitable[T]], timing: Timing) -> T:
-    """Call Telegram until it answers, with growing pauses."""
+    """Call Telegram, or the database, until it answers, with growing pauses."""
     trouble = Trouble(timing)
     while True:
         try:
             answer = await call()
-        except TelegramError as error:
+        except (TelegramError, OperationalError) as error:
             await trouble.wait(error)
         else:
             trouble.over()

@@ -102,8 +102,11 @@ class Handlers:
         self._albums: set[tuple[int, str]] = set()  # those being answered at this moment
         self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def handle(self, row_id: int) -> None:
-        """See an update through; raises whatever goes wrong on the way."""
+    async def handle(self, row_id: int, at_end: Callable[[Session], None]) -> None:
+        """See an update through; raises whatever goes wrong on the way.
+
+        `at_end` is called in the transaction that marks the update as done.
+        """
         started = time.perf_counter()
         found = await asyncio.to_thread(self.load, row_id)
         if found is None:
@@ -121,7 +124,8 @@ class Handlers:
             if message is not None and away.word is not None:
                 await self.send(message, (away.word,))
             self._answered[row_id] = {}
-        await asyncio.to_thread(self.finish, row_id, self._answered[row_id], counted_for)
+        replies = self._answered[row_id]
+        await asyncio.to_thread(self.finish, row_id, replies, counted_for, at_end)
         del self._answered[row_id]
         if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
@@ -286,13 +290,22 @@ class Handlers:
         with self.database.write() as session:
             remember_replies(session, replies)
 
-    def finish(self, row_id: int, replies: Replies, counted_for: int | None = None) -> None:
+    def finish(
+        self,
+        row_id: int,
+        replies: Replies,
+        counted_for: int | None = None,
+        at_end: Callable[[Session], None] | None = None,
+    ) -> None:
         """Mark an update as done, store which messages answer which photos, and count it."""
         with self.database.write() as session:
             remember_replies(session, replies)
             if counted_for is not None:
                 count_message(session, self.conversation.bot_id, counted_for, utc_now())
             inbox.finish(session, row_id)
+            if at_end is not None:
+                session.flush()
+                at_end(session)
 
 
 def reason(refused: Refused | UnreadablePhoto, texts: Texts) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.languages import texts_for
@@ -48,38 +49,37 @@ def store(session: Session, bot_id: int, updates: Iterable[Any]) -> list[Place]:
 
     What has no update_id can't be acknowledged, nor will it come again: it is passed over.
     """
+    dialect = session.connection().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     new = []
     for update in updates:
         try:
             row = make_row(bot_id, update)
         except NoUpdate:
             continue
-        known = select(InboxUpdate.id).filter_by(
-            bot_id=bot_id, update_id=row.update_id, digest=row.digest
-        )
-        if session.scalar(known) is None:
-            session.add(row)
-            session.flush()
-            new.append(Place(row.id, row.chat_id))
+        once = insert(InboxUpdate).values(row).on_conflict_do_nothing()
+        row_id = session.scalar(once.returning(InboxUpdate.id))
+        if row_id is not None:
+            new.append(Place(row_id, row["chat_id"]))
     return new
 
 
-def make_row(bot_id: int, update: Any) -> InboxUpdate:
-    """Return the row for an update; raises `NoUpdate`."""
+def make_row(bot_id: int, update: Any) -> dict[str, Any]:
+    """Return the columns of the row for an update; raises `NoUpdate`."""
     update_id = update.get("update_id") if isinstance(update, dict) else None
     if whole_id(update_id) is None:
         raise NoUpdate("an update without an update_id")
     body = json.dumps(update, sort_keys=True)
-    return InboxUpdate(
-        bot_id=bot_id,
-        update_id=update_id,
-        digest=hashlib.sha256(body.encode()).hexdigest(),
-        chat_id=find_id(update, "chat"),
-        user_id=find_id(update, "from"),
-        state=InboxState.WAITING,
-        attempts=0,
-        body=body,
-    )
+    return {
+        "bot_id": bot_id,
+        "update_id": update_id,
+        "digest": hashlib.sha256(body.encode()).hexdigest(),
+        "chat_id": find_id(update, "chat"),
+        "user_id": find_id(update, "from"),
+        "state": InboxState.WAITING,
+        "attempts": 0,
+        "body": body,
+    }
 
 
 def find_id(update: dict[str, Any], name: str) -> int | None:
@@ -118,17 +118,6 @@ def whole_id(value: Any) -> int | None:
     """Return `value` if it can be an id."""
     fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID
     return value if fits else None
-
-
-def list_waiting(session: Session, bot_id: int) -> list[Place]:
-    """Return what is still to be handled or answered, in the order it came."""
-    open_states = (InboxState.WAITING, InboxState.ANSWERING)
-    rows = session.execute(
-        select(InboxUpdate.id, InboxUpdate.chat_id)
-        .where(InboxUpdate.bot_id == bot_id, InboxUpdate.state.in_(open_states))
-        .order_by(InboxUpdate.id)
-    )
-    return [Place(row_id, chat_id) for row_id, chat_id in rows]
 
 
 def count_chats_until(session: Session, bot_id: int, row_id: int) -> int:

@@ -1,4 +1,7 @@
-"""Polling: updates are asked for, stored, and only then confirmed by the next request."""
+"""Polling: updates are asked for, stored, and only then confirmed by the next request.
+
+One worker at a time does it; another takes over when it ends, or its lease does.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,10 @@ from telegram.error import Conflict, InvalidToken
 
 from bot import inbox
 from bot.faults import in_words, wait_asked
-from bot.inbox import Place
 from bot.later import Later
+from bot.shared_inbox import SharedInbox, Stored
 from bot.telegram_bot import RawBot
 from bot.timing import Timing
-from model.database import Database
 from model.metrics import FAULTS
 
 log = logging.getLogger(__name__)
@@ -29,16 +31,16 @@ class Poller:
     def __init__(
         self,
         bot: RawBot,
-        database: Database,
+        shared: SharedInbox,
         timing: Timing,
-        hand_on: Callable[[list[Place]], None],
+        hand_on: Callable[[Stored], None],
     ) -> None:
         self.bot = bot
-        self.bot_id = int(bot.token.split(":")[0])
-        self.database = database
+        self.shared = shared
         self.timing = timing
         self.hand_on = hand_on
         self.offset: int | None = None
+        self.is_ours = False
         self.later = Later(bot)
 
     async def run(self) -> None:
@@ -46,15 +48,25 @@ class Poller:
         trouble = Trouble(self.timing)
         while True:
             try:
+                await self.wait_for_turn()
                 started = time.monotonic()
                 new = await self.poll()
             except Exception as error:
+                self.is_ours = False
                 await trouble.wait(error)
             else:
                 trouble.over()
                 if not new:  # nothing, or nothing new, and maybe at once: never ask in a frenzy
                     spent = time.monotonic() - started
                     await asyncio.sleep(max(0, self.timing.first_pause - spent))
+
+    async def wait_for_turn(self) -> None:
+        """Return when this worker is the one that asks for updates."""
+        while not self.is_ours:
+            self.is_ours = await asyncio.to_thread(self.shared.may_poll)
+            if not self.is_ours:
+                self.offset = None
+                await asyncio.sleep(self.timing.lease / 3)
 
     async def poll(self) -> int:
         """Fetch, store, hand on, and note what to confirm next; return how many were new.
@@ -66,24 +78,24 @@ class Poller:
             self.offset, self.timing.long_poll, self.timing.request
         )
         if not updates:
-            self.offset = None
+            self.offset, self.is_ours = None, False  # see whether it still is
             return 0
         try:
-            new = await asyncio.to_thread(self.store, updates)
+            stored = await asyncio.to_thread(self.store, updates)
         except OperationalError:
             await self.later.tell(updates)
             raise
         self.later.over()
+        self.is_ours = stored.polls
         ids = [update["update_id"] for update in updates if inbox.has_id(update)]
         if ids:
-            self.offset = (max(ids) if new else ids[-1]) + 1
-        self.hand_on(new)
-        return len(new)
+            self.offset = (max(ids) if stored.count else ids[-1]) + 1
+        self.hand_on(stored)
+        return stored.count
 
-    def store(self, updates: list[Any]) -> list[Place]:
+    def store(self, updates: list[Any]) -> Stored:
         """Commit updates to the inbox; return the new ones."""
-        with self.database.write() as session:
-            return inbox.store(session, self.bot_id, updates)
+        return self.shared.store(updates, polling=True)
 
 
 class Trouble:

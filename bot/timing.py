@@ -32,6 +32,10 @@ class Timing:
     """Chats with something to do; who comes after more of them is told so."""
     rescan: float = 10.0
     """Between looks for waiting updates that nobody told of, as after `Try again`."""
+    lease: float = 10.0
+    """After its last sign of life, before a worker's chats are taken up by others."""
+    share: float = 0.1
+    """Between looks for chats that nobody serves, where there are several workers."""
     tidy: float = 600.0
     """Between rounds of deleting what is over."""
     grace: float = 3.0

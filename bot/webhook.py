@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot import inbox
 from bot.faults import in_words
-from bot.inbox import NoUpdate, Place
+from bot.inbox import NoUpdate
+from bot.shared_inbox import SharedInbox, Stored
 from bot.wsgi_server import StartResponse, WsgiServer
-from model.database import Database
 from model.metrics import FAULTS
 
 log = logging.getLogger(__name__)
@@ -32,14 +32,12 @@ class Webhook:
 
     def __init__(
         self,
-        database: Database,
-        bot_id: int,
+        shared: SharedInbox,
         secret: str,
-        hand_on: Callable[[list[Place]], None],
+        hand_on: Callable[[Stored], None],
         put_off: Callable[[Any], None],
     ) -> None:
-        self.database = database
-        self.bot_id = bot_id
+        self.shared = shared
         self.secret = secret
         self.hand_on = hand_on
         self.put_off = put_off
@@ -62,12 +60,11 @@ class Webhook:
             return "415 Unsupported Media Type"
         try:
             update = json.loads(environ["wsgi.input"].read())
-            inbox.make_row(self.bot_id, update)
+            inbox.make_row(self.shared.bot_id, update)
         except (ValueError, RecursionError, NoUpdate):
             return "400 Bad Request"
         try:
-            with self.database.write() as session:
-                new = inbox.store(session, self.bot_id, [update])
+            new = self.shared.store([update])
         except Exception as error:  # Telegram sends it again
             FAULTS.labels(type(error).__name__).inc()
             foreseen = isinstance(error, OperationalError)

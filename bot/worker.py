@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from bot import inbox
+from bot import inbox as rows
 from bot.delivery import tell
 from bot.faults import FORESEEN, UnparsableUpdate, in_words, is_passing, is_unreachable, wait_asked
 from bot.gate import Slowed
 from bot.handlers import Handlers
 from bot.inbox import Place
 from bot.messages import NotYet
+from bot.shared_inbox import SharedInbox, Stored
 from bot.timing import Timing
-from model.database import Database
+from bot.turns import NO_CHAT
 from model.metrics import FAULTS
 from model.tables import InboxState, InboxUpdate
 
@@ -27,37 +31,62 @@ log = logging.getLogger(__name__)
 SIDE_BY_SIDE = 32
 """Updates handled at once; most of their time they wait for the network."""
 
+SHARED = 8
+"""Chats served at once where other workers are there to serve the rest."""
+
 TRIES_IN_ORDER = 2
 """After so many failures of its own, an update no longer holds up its chat."""
 
 
 class Worker:
-    """Handles what is in the inbox; lives in one event loop."""
+    """Handles what is in the inbox, as far as the turns are its own; lives in one event loop."""
 
     def __init__(
-        self, handlers: Handlers, database: Database, timing: Timing, redact: Callable[[str], str]
+        self, handlers: Handlers, inbox: SharedInbox, timing: Timing, redact: Callable[[str], str]
     ) -> None:
         self.handlers = handlers
-        self.database = database
+        self.inbox = inbox
+        inbox.choose = self.choose
         self.timing = timing
         self.redact = redact
         self._lines: dict[int | None, deque[int]] = {}
         self._known: set[int] = set()
+        self._left: dict[int | None, list[Place]] = {}  # what was open when a turn was given back
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[asyncio.Task[None]] = set()  # those of the tasks that don't merely wait
+        self._waiting: set[int | None] = set()  # chats that merely wait
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._look = asyncio.Event()
+        self._more = False
         self._closing = False
 
     async def run(self) -> None:
-        """Take up what waits in the database: at once, and now and then."""
-        while True:
-            try:
-                self.add(await asyncio.to_thread(self.list_waiting))
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("The inbox can't be read: %s", in_words(error))
-            await asyncio.sleep(self.timing.rescan)
+        """Take up what waits in the database, and stay known to be alive."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._stay_alive())
+            tasks.create_task(self._look_around())
+
+    async def sign_on(self) -> None:
+        """Become known to the other workers; raises `OperationalError`."""
+        await asyncio.to_thread(self.inbox.report)
+
+    def choose(self, chats: list[int]) -> list[int]:
+        """Return those of some chats that are served already, or that there is room for."""
+        ours = {chat or NO_CHAT for chat in list(self._lines)}
+        new = [chat for chat in chats if chat not in ours][: max(0, self.room())]
+        return [chat for chat in chats if chat in ours or chat in new]
+
+    def room(self) -> int:
+        """Return how many more chats can be served: fewer where others could serve them too."""
+        most = SIDE_BY_SIDE if self.inbox.living == 1 else SHARED
+        return most - len(self._lines) + len(self._waiting)
+
+    def take_in(self, stored: Stored) -> None:
+        """Queue new rows of this worker's chats; see later whether somebody has the others."""
+        self.add(stored.ours)
+        for place in stored.left:
+            self._more = True
+            self._start(self.handlers.greet(place.row_id))
 
     def add(self, places: Iterable[Place]) -> None:
         """Queue rows of the inbox, each behind the others of its chat; known ones stay put."""
@@ -82,11 +111,52 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(OperationalError):  # its lease ends by itself
+            await asyncio.to_thread(self.inbox.sign_off)
 
-    def list_waiting(self) -> list[Place]:
-        """Return the open rows of the inbox."""
-        with self.database.read() as session:
-            return inbox.list_waiting(session, self.handlers.conversation.bot_id)
+    # --- what the database knows of this worker
+
+    async def _stay_alive(self) -> None:
+        """Let the lease begin anew long before it ends."""
+        while True:
+            await asyncio.sleep(self.timing.lease / 3)
+            try:
+                await asyncio.to_thread(self.inbox.report)
+            except OperationalError as error:
+                log.warning("This worker can't say that it is alive: %s", in_words(error))
+
+    async def _look_around(self) -> None:
+        """Take up what waits in the database: at once, as soon as there is room, and by itself."""
+        while True:
+            self._look.clear()
+            self._more = False
+            try:
+                self.add(await asyncio.to_thread(self.inbox.find_work, self.room()))
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                log.warning("The inbox can't be read: %s", in_words(error))
+            await self._wait_for_work()
+
+    async def _wait_for_work(self) -> None:
+        """Return when it is time for a full look, or when something waits that nobody serves."""
+        end = time.monotonic() + self.timing.rescan
+        while time.monotonic() < end:
+            alone = self.inbox.living == 1 and not self._more
+            pause = self.timing.rescan if alone else self.timing.share
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), min(pause, self.timing.rescan))
+                return
+            with suppress(OperationalError):
+                if self.room() > 0 and await asyncio.to_thread(self.inbox.is_work_waiting):
+                    return
+
+    def _at_end(self, session: Session, chat_id: int | None) -> None:
+        """Give the turn back in the transaction that finishes the last row of a line."""
+        if len(self._lines.get(chat_id, ())) == 1:
+            self._left[chat_id] = self.inbox.give_back(chat_id or NO_CHAT, session)
+
+    # --- one chat, one row
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -94,12 +164,27 @@ class Worker:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, chat_id: int | None) -> None:
-        """Handle the updates of one chat, in order, until there are none."""
-        line = self._lines[chat_id]
-        while line and not self._closing:
-            await self._see_through(line[0], chat_id)
-            line.popleft()
+        """Handle the updates of one chat, in order, until there are none; then give it back."""
+        line, pauses = self._lines[chat_id], self.timing.pauses()
+        while not self._closing:
+            left = None
+            while line and not self._closing:
+                self._left.pop(chat_id, None)
+                await self._see_through(line[0], chat_id)
+                line.popleft()
+                left = self._left.pop(chat_id, None)
+            if left is None and not self._closing:
+                try:
+                    left = await asyncio.to_thread(self.inbox.give_back, chat_id or NO_CHAT)
+                except OperationalError:
+                    await asyncio.sleep(next(pauses))
+                    continue
+            self.add(left or ())
+            if not line:
+                break
         del self._lines[chat_id]
+        if self._more and self.room() > SIDE_BY_SIDE // 2:
+            self._look.set()
 
     async def _see_through(self, row_id: int, chat_id: int | None) -> None:
         """Try an update until it is done, or set aside, or better tried again out of order."""
@@ -107,22 +192,30 @@ class Worker:
         failures, told = 0, False
         while not self._closing:
             async with self._slots:
-                error = await self._try(row_id)
+                error = await self._try(row_id, chat_id)
             if error is None:
                 self._known.discard(row_id)
                 return
             if isinstance(error, NotYet) and not isinstance(error, Slowed):
-                self._start(self._retry(row_id, pauses, error))
+                self._start(self._retry(row_id, chat_id, pauses, error))
                 return
             if not is_passing(error) and not isinstance(error, Slowed):
                 failures += 1
                 if failures == TRIES_IN_ORDER:
-                    self._start(self._retry(row_id, pauses))
+                    self._start(self._retry(row_id, chat_id, pauses))
                     return
             if isinstance(error, OperationalError) and not told:
                 await self._tell_later(row_id, chat_id)
                 told = True
-            await asyncio.sleep(wait_asked(error) or next(pauses))
+            await self._wait(chat_id, wait_asked(error) or next(pauses))
+
+    async def _wait(self, chat_id: int | None, seconds: float) -> None:
+        """Sleep; other chats may have this one's room meanwhile."""
+        self._waiting.add(chat_id)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._waiting.discard(chat_id)
 
     async def _tell_later(self, row_id: int, chat_id: int | None) -> None:
         """Tell a sender that the database can't be used, unless they have their answer."""
@@ -131,30 +224,37 @@ class Worker:
             await tell(self.handlers.bot, chat_id, texts.later)
 
     async def _retry(
-        self, row_id: int, pauses: Iterator[float], error: Exception | None = None
+        self,
+        row_id: int,
+        chat_id: int | None,
+        pauses: Iterator[float],
+        error: Exception | None = None,
     ) -> None:
         """Go on trying an update while the rest of its chat is served."""
         while not self._closing:
             await asyncio.sleep((error and wait_asked(error)) or next(pauses))
             async with self._slots:
-                error = await self._try(row_id)
+                error = await self._try(row_id, chat_id)
             if error is None:
                 self._known.discard(row_id)
+                if chat_id not in self._lines:  # an empty line's end gives the turn back
+                    self._lines[chat_id] = deque()
+                    self._start(self._serve(chat_id))
                 return
 
-    async def _try(self, row_id: int) -> Exception | None:
+    async def _try(self, row_id: int, chat_id: int | None) -> Exception | None:
         """Handle an update once; return the error if it is to be tried again."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # only tasks come here
         self._busy.add(task)
         try:
-            return await self._try_once(row_id)
+            return await self._try_once(row_id, chat_id)
         finally:
             self._busy.discard(task)
 
-    async def _try_once(self, row_id: int) -> Exception | None:
+    async def _try_once(self, row_id: int, chat_id: int | None) -> Exception | None:
         try:
-            await self.handlers.handle(row_id)
+            await self.handlers.handle(row_id, lambda session: self._at_end(session, chat_id))
         except NotYet as wait:
             return wait
         except Exception as error:
@@ -181,13 +281,13 @@ class Worker:
         if row is not None and row.state is not InboxState.ASIDE:
             return error
         if row is not None and row.chat_id is not None:
-            await tell(self.handlers.bot, row.chat_id, inbox.texts_of(row).failed)
+            await tell(self.handlers.bot, row.chat_id, rows.texts_of(row).failed)
         return None
 
     def _note(self, row_id: int, error: Exception, allowed: int) -> InboxUpdate | None:
         """Count a failure and return the row, set aside or not; None if it is no longer open."""
-        with self.database.write() as session:
-            row = inbox.fail(session, row_id, self.redact(in_words(error)), allowed)
+        with self.inbox.database.write() as session:
+            row = rows.fail(session, row_id, self.redact(in_words(error)), allowed)
             if row is not None and row.state is InboxState.ASIDE:
                 log.error("row %d: set aside after %d attempts", row_id, row.attempts)
             return row

@@ -19,7 +19,7 @@ from model.tables.collection import (
     Split,
 )
 from model.tables.desk import Claim, LoginAttempt, OperatorLogin
-from model.tables.traffic import Block, InboxState, InboxUpdate, Usage
+from model.tables.traffic import Block, BotWorker, InboxState, InboxUpdate, Turn, Usage
 from model.tables.wheel import (
     Promotion,
     Retraining,
@@ -39,6 +39,7 @@ __all__ = [
     "AlbumPhoto",
     "Base",
     "Block",
+    "BotWorker",
     "Claim",
     "Consent",
     "Contributor",
@@ -57,6 +58,7 @@ __all__ = [
     "Sample",
     "Split",
     "Tally",
+    "Turn",
     "Usage",
     "Version",
     "VersionSample",

@@ -82,3 +82,27 @@ class Block(Base):
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     blocked_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
     told_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
+
+
+class BotWorker(Base):
+    """A bot process that handles updates; it says again and again that it is alive."""
+
+    __tablename__ = "bot_workers"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # drawn anew at each start
+    bot_id: Mapped[int] = mapped_column(BigInteger)
+    alive_until: Mapped[datetime.datetime] = mapped_column(UTCDateTime)
+
+
+class Turn(Base):
+    """A chat is served by one worker; or that one is whoever asks Telegram for updates.
+
+    No foreign key: a worker that was thought dead and is not may still write here.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_worker_id", "worker_id"),)
+
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    worker_id: Mapped[str] = mapped_column(String(16))

@@ -21,7 +21,6 @@ from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import CUT_OFF
 from tests.bot_api import BotApi
-from tests.ports import free_port
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload([__name__])
@@ -29,14 +28,16 @@ FORKING.set_forkserver_preload([__name__])
 
 @contextmanager
 def bot_process(
-    api: BotApi, database_url: str, log: Path, by_webhook: bool = False
+    api: BotApi, database_url: str, log: Path, port: int | None = None
 ) -> Iterator[BaseProcess]:
-    """Run the bot, its log appended to a file; what is left of it at the end is killed."""
+    """Run the bot, its log appended to a file; what is left of it at the end is killed.
+
+    With a `port` its updates come there by webhook.
+    """
     settings = Settings(
         telegram_bot_token=api.token, telegram_api_url=api.url, database_url=database_url
     )
-    if by_webhook:
-        port = free_port()
+    if port is not None:
         hook = {"webhook_url": f"http://127.0.0.1:{port}/hook", "webhook_secret": "secret"}
         settings = replace(settings, webhook_port=port, **hook)
     bot = FORKING.Process(target=run, args=(settings, log))

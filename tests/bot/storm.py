@@ -1,6 +1,7 @@
 """The storm: people send photos and correct what is read, and the bot is killed again and again.
 
-    make storm
+    make storm              one bot on SQLite
+    make storm-workers      two and four bots on PostgreSQL, one of them killed each time
 
 prints what was sent, stored and answered, and fails unless all three agree. `kill -9` leaves the
 bot no moment to put anything away; each time another process takes up what it left.
@@ -15,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,11 +30,13 @@ from model.tables import InboxState, InboxUpdate, LabelEvent, Photo, Sample
 from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import made_photo
 from tests.bot_api import BotApi, Message, NoAnswerError, Sender
+from tests.ports import free_port
+from tests.postgres import cluster
 
 PATIENCE = 120.0
 """Seconds to wait for what is missing once the last bot runs, or for a bot's first call."""
 
-LONGEST_LIFE = 150
+LONGEST_LIFE = 60
 """Calls, at most, that a bot makes before its death: a moment in its work, however fast it is."""
 
 IDLE = 2.0
@@ -53,10 +56,19 @@ class Plan:
     kills: int
     seed: int
     by_webhook: bool = False
+    workers: int = 1
 
     def share(self, number: int, of: int) -> int:
         """Return how many of the photos fall to one of so many, the first ones getting the rest."""
         return self.photos // of + (number < self.photos % of)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """One life of a bot."""
+
+    process: BaseProcess
+    began: float
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,7 @@ class Outcome:
 
 
 class Storm:
-    """People in one thread each, and a bot that is killed by this one."""
+    """People in one thread each, and bots that are killed by this one."""
 
     def __init__(self, plan: Plan, api: BotApi, database: Database, log: Path) -> None:
         self.plan = plan
@@ -137,6 +149,10 @@ class Storm:
         self.log = log
         self.random = random.Random(plan.seed)
         self.outcome = Outcome()
+        self.ports = [free_port() if plan.by_webhook else None for _ in range(plan.workers)]
+        if plan.by_webhook:
+            proxies = tuple(f"http://127.0.0.1:{port}" for port in self.ports)
+            api.webhook.proxies = proxies
         self._may_send = threading.Semaphore(0)
         self._lock = threading.Lock()
         self._until = math.inf  # when to give up waiting
@@ -147,29 +163,32 @@ class Storm:
         people = [self.api.sender(name=f"Person {n}") for n in range(self.plan.people)]
         with ThreadPoolExecutor(len(people)) as pool:
             talks = [pool.submit(self.talk, n, person) for n, person in enumerate(people)]
-            for life in range(self.plan.kills):
-                self.live_and_die(self.plan.share(life, self.plan.kills))
-            with self.bot():
+            with ExitStack() as running:
+                bots = [self.start(port, running) for port in self.ports]
+                for kill in range(self.plan.kills):
+                    victim = self.random.randrange(self.plan.workers)
+                    self.send_and_kill(bots[victim], self.plan.share(kill, self.plan.kills))
+                    bots[victim] = self.start(self.ports[victim], running)
                 self._until = time.monotonic() + PATIENCE
                 self.outcome.refused = [said for talk in talks for said in complaint(talk)]
                 self.wait_until_all_is_done()
         self.look()
         return self.outcome
 
-    def bot(self) -> AbstractContextManager[BaseProcess]:
-        """Return a bot that runs as long as its context lasts."""
-        return bot_process(self.api, self.database.url, self.log, self.plan.by_webhook)
+    def start(self, port: int | None, running: ExitStack) -> Bot:
+        """Start a bot that runs until it is killed, or `running` ends."""
+        process = bot_process(self.api, self.database.url, self.log, port)
+        return Bot(running.enter_context(process), time.monotonic())
 
-    def live_and_die(self, photos: int) -> None:
-        """Start the bot, let people send so many photos, and kill it in the midst of them."""
+    def send_and_kill(self, bot: Bot, photos: int) -> None:
+        """Let people send so many photos, and kill a bot in the midst of them."""
         calls = len(self.api.calls)
-        with self.bot() as bot:
-            began = time.monotonic()
-            self._may_send.release(photos)
-            self.wait_for_calls(calls + self.random.randint(1, LONGEST_LIFE))
-            time.sleep(self.random.uniform(0, 0.01))
-            bot.kill()
-            age = time.monotonic() - began
+        self._may_send.release(photos)
+        self.wait_for_calls(calls + self.random.randint(1, LONGEST_LIFE))
+        time.sleep(self.random.uniform(0, 0.01))
+        bot.process.kill()
+        bot.process.join()
+        age = time.monotonic() - bot.began
         with self._lock:
             sent = set(self.outcome.read)
         self.outcome.deaths.append(Death(age, len(sent), len(sent & set(self.count_answers()))))
@@ -279,14 +298,22 @@ def complaint(talk: Future[None]) -> list[str]:
 @click.option("--kills", default=25, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--webhook", is_flag=True, help="Updates come by webhook instead of being fetched.")
-def main(people: int, photos: int, kills: int, seed: int, webhook: bool) -> None:
+@click.option("--workers", default=1, show_default=True, help="Bots that run side by side.")
+@click.option("--postgres", is_flag=True, help="On a PostgreSQL server made for it.")
+def main(
+    people: int, photos: int, kills: int, seed: int, webhook: bool, workers: int, postgres: bool
+) -> None:
     """Let a storm blow; exits with 1 if anything was lost, doubled or left unanswered."""
-    with tempfile.TemporaryDirectory() as folder, BotApi() as api:
-        database = Database(f"sqlite:///{folder}/storm.sqlite")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        url = f"sqlite:///{folder}/storm.sqlite"
+        if postgres:
+            url = stack.enter_context(cluster()).format(name="postgres")
+        database = Database(url)
+        stack.callback(database.close)
         database.upgrade()
-        plan = Plan(people, photos, kills, seed, webhook)
+        api = stack.enter_context(BotApi())
+        plan = Plan(people, photos, kills, seed, webhook, workers)
         outcome = Storm(plan, api, database, Path(folder) / "log").run()
-        database.close()
     click.echo(outcome.table())
     faults = outcome.faults()
     click.echo("\n".join(faults) or "Every photo is stored once and answered, no correction lost.")

@@ -22,6 +22,7 @@ from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Sender
 from tests.patience import PATIENCE, wait_until
+from tests.ports import free_port
 
 Log = pytest.LogCaptureFixture
 
@@ -117,7 +118,7 @@ class TestDatabase:
         self, api: BotApi, ann: Sender, database: Database, tmp_path: Path, by_webhook: bool
     ) -> None:
         log = tmp_path / "log"
-        with bot_process(api, database.url, log, by_webhook) as bot:
+        with bot_process(api, database.url, log, free_port() if by_webhook else None) as bot:
             assert is_served(ann)
             wal = Path(f"{database.engine.url.database}-wal").stat().st_size
             _, most = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
@@ -159,13 +160,12 @@ class TestDatabase:
         (update,) = api.state.queue.take(0, 1)
         row = make_row(int(api.token.split(":")[0]), update)
         with old.write() as session:
-            names = "bot_id", "update_id", "digest", "chat_id", "user_id", "body"
             session.execute(
                 text(
-                    f"INSERT INTO inbox ({', '.join(names)}, state, attempts, received_at)"
-                    f" VALUES (:{', :'.join(names)}, 'waiting', 0, '2026-01-01')"
+                    f"INSERT INTO inbox ({', '.join(row)}, received_at)"
+                    f" VALUES (:{', :'.join(row)}, '2026-01-01')"
                 ),
-                {name: getattr(row, name) for name in names},
+                row,
             )
         old.upgrade()
         with RunningBot(api, old).running():

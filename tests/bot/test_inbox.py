@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import inbox
+from bot.turns import open_rows
 from model.database import Database, utc_now
 from model.tables import InboxState, InboxUpdate
 
@@ -23,7 +24,7 @@ def store(database: Database, *updates: Any, bot_id: int = 1) -> list[inbox.Plac
 
 def waiting(database: Database) -> list[int]:
     with database.read() as session:
-        return [place.row_id for place in inbox.list_waiting(session, 1)]
+        return [row_id for row_id, _ in session.execute(open_rows(1))]
 
 
 def test_an_update_is_stored_as_it_came(database: Database) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.inbox import Place
 from bot.languages import ENGLISH
 from bot.polling import Poller
+from bot.shared_inbox import Stored
 from model.tables import InboxUpdate, Photo
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
@@ -33,7 +33,7 @@ def test_updates_are_confirmed_only_after_they_are_stored(
     confirmed_early = []
     store = Poller.store
 
-    def store_slowly(self: Poller, updates: list[Any]) -> list[Place]:
+    def store_slowly(self: Poller, updates: list[Any]) -> Stored:
         polls = len(api.calls_of("getUpdates"))
         time.sleep(0.2)
         confirmed_early.append(len(api.calls_of("getUpdates")) != polls)

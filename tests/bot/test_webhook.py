@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.inbox import Place
 from bot.languages import ENGLISH
+from bot.shared_inbox import SharedInbox
 from bot.webhook import LARGEST_BODY, Webhook, webhook_server
 from model.database import Database
 from model.tables import InboxUpdate
@@ -46,7 +47,9 @@ class Served:
 def served(database: Database) -> Iterator[Served]:
     handed_on: list[Place] = []
     port = free_port()
-    with webhook_server(Webhook(database, 1, SECRET, handed_on.extend, print), "127.0.0.1", port):
+    shared = SharedInbox(database, 1, lease=10)
+    webhook = Webhook(shared, SECRET, lambda stored: handed_on.extend(stored.ours), print)
+    with webhook_server(webhook, "127.0.0.1", port):
         yield Served(port, handed_on)
 
 

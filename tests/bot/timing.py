@@ -15,6 +15,7 @@ FAST = Timing(
     refused_pause=0.4,
     album=0.4,
     rescan=0.5,
+    lease=1,
     grace=PATIENCE,
 )
 

@@ -19,17 +19,18 @@ PARALLEL = 8  # deliveries at once, less if max_connections says so
 class Webhook:
     """Posts updates until the bot answers 200: side by side, but those of one chat in order.
 
-    `proxy`, an http address, stands for the operator's HTTPS proxy: what Telegram sends to
-    https://… goes there with the same path.
+    `proxies`, http addresses, stand for the operator's HTTPS proxy: what Telegram sends to
+    https://… goes there with the same path, to each of them in turn.
     """
 
     queue: UpdateQueue
-    proxy: str = ""
+    proxies: tuple[str, ...] = ()
     content_type: str = "application/json"
     pause: float = 0.1  # seconds before another try
     url: str = ""
     secret_token: str = ""
     last_error: str = ""
+    _sent: int = 0
     _round: int = 0  # workers of an older setWebhook end
     _busy: set[int] = field(default_factory=set)
     _not_before: dict[int, float] = field(default_factory=dict)
@@ -103,7 +104,9 @@ class Webhook:
     def _post(self, url: str, secret_token: str, update: dict[str, Any]) -> str:
         """Deliver one update; return what went wrong, "" if nothing."""
         target = urlsplit(url)
-        host = urlsplit(self.proxy).netloc if self.proxy else target.netloc
+        self._sent += 1
+        proxy = self.proxies[self._sent % len(self.proxies)] if self.proxies else url
+        host = urlsplit(proxy).netloc
         headers = {"Content-Type": self.content_type, "Host": target.netloc}
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token

@@ -55,7 +55,7 @@ class TestWebhook:
     def test_updates_are_delivered_until_accepted(
         self, api: BotApi, ann: Sender, receiver: Receiver
     ) -> None:
-        api.webhook.proxy = f"http://127.0.0.1:{receiver.server_address[1]}"
+        api.webhook.proxies = (f"http://127.0.0.1:{receiver.server_address[1]}",)
         url = "https://bot.example/hook"
         ask(api, lambda bot: bot.set_webhook(url, secret_token="s3cret"))
         texts = ["first", "second"]
