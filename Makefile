@@ -69,6 +69,7 @@ bench: .venv-bench/installed
 	.venv-bench/bin/python scripts/bench_network.py
 	.venv-bench/bin/python scripts/bench_reader.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_bot.py
+	PYTHONPATH=. .venv-bench/bin/python scripts/bench_workers.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_admin.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_export.py
 	PYTHONPATH=. .venv-bench/bin/python scripts/bench_move.py

@@ -5,6 +5,8 @@ Nothing that a limit turns away in a private chat within a minute is lost: it wa
 
 from __future__ import annotations
 
+from typing import Never
+
 from sqlalchemy.orm import Session
 
 from bot.languages import texts_for
@@ -53,23 +55,19 @@ class Gate:
         self.bot_id = bot_id
         self.limits = limits
 
-    def look(self, message: Incoming, user_id: int) -> None:
-        """Raise `TurnedAway` or `Slowed` for a message that isn't let in.
+    def turn_away(self, message: Incoming, user_id: int, reason: Blocked | Exceeded) -> Never:
+        """Raise `TurnedAway` or `Slowed`, with what is still to be said of the reason."""
+        word = self.word_for(message, user_id, reason) if reason.untold else None
+        if isinstance(reason, MinuteFull) and message.private:
+            seconds = (reason.until - utc_now()).total_seconds()
+            raise Slowed(max(seconds, 0.1), word) from reason
+        raise TurnedAway(word) from reason
+
+    def check(self, session: Session, message: Incoming, user_id: int) -> None:
+        """Raise `Blocked`, `DayFull` or `MinuteFull` for a message that isn't let in.
 
         `user_id` is who wrote it; the sender of a photo that was asked for may be another.
         """
-        try:
-            with self.database.read() as session:
-                self.check(session, message, user_id)
-        except (Blocked, Exceeded) as reason:
-            word = self.word_for(message, user_id, reason) if reason.untold else None
-            if isinstance(reason, MinuteFull) and message.private:
-                seconds = (reason.until - utc_now()).total_seconds()
-                raise Slowed(max(seconds, 0.1), word) from reason
-            raise TurnedAway(word) from reason
-
-    def check(self, session: Session, message: Incoming, user_id: int) -> None:
-        """Raise `Blocked`, `DayFull` or `MinuteFull`."""
         if not is_command(message, RIGHTS):
             check_block(session, self.bot_id, user_id)
             asked_for = message.sender.user_id

@@ -7,13 +7,12 @@ sent, then the state `done`. Whatever is cut off is done again from the last com
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -30,30 +29,23 @@ from bot.languages import ENGLISH, texts_for
 from bot.messages import Incoming, NotYet, Parcel, PhotoSent, Refused, Say, Tapped, Toast
 from bot.parcels import Parcels
 from bot.presses import forgets
+from bot.steps import Found, Overtaken, Replies, Steps
 from bot.texts import Texts
 from bot.timing import Timing
 from bot.translation import translate
-from model.database import Database, utc_now
-from model.limits import Limits, count_message
+from model.database import Database
+from model.limits import Limits
 from model.metrics import PHOTOS, STAGES, UPDATES
 from model.promotions import InUse
 from model.recognizer import Reading
 from model.settings import Settings
-from model.tables import InboxState, Photo
+from model.tables import InboxState
 from model.vision import UnreadablePhoto
 
 log = logging.getLogger(__name__)
 
-Replies = dict[int, int]
-"""From a photo's id to the message that answers it."""
-
-
 ALBUM_TURN = 0.3
 """Seconds before a row looks again whether its album has been answered by another."""
-
-
-class Overtaken(RuntimeError):
-    """The update is not open any more: its sender said /forget in another chat."""
 
 
 class Reader(Protocol):
@@ -64,15 +56,6 @@ class Reader(Protocol):
     def read(self, data: bytes) -> Reading:
         """Read a photo; raises `UnreadablePhoto`."""
         ...
-
-
-class Found(NamedTuple):
-    """An open update."""
-
-    state: InboxState
-    body: dict[str, Any]
-    user_id: int | None
-    """Who wrote or pressed."""
 
 
 class Handlers:
@@ -97,6 +80,7 @@ class Handlers:
         limits = Limits(settings.limit_a_minute, settings.limit_a_day)
         self.parcels = Parcels(bot, database)
         self.gate = Gate(database, bot_id, limits)
+        self.steps = Steps(database, self.conversation, self.gate, self.parse)
         self.crowd = Crowd(database, bot_id, timing.long_queue)
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
         self._albums: set[tuple[int, str]] = set()  # those being answered at this moment
@@ -108,10 +92,10 @@ class Handlers:
         `at_end` is called in the transaction that marks the update as done.
         """
         started = time.perf_counter()
-        found = await asyncio.to_thread(self.load, row_id)
+        found = await asyncio.to_thread(self.steps.load, row_id)
         if found is None:
             return
-        message, counted_for = self.parse(found.body), None
+        message, counted_for = found.message, None
         try:
             if row_id not in self._answered:
                 replies = {} if message is None else await self.let_in(message, found, row_id)
@@ -125,7 +109,7 @@ class Handlers:
                 await self.send(message, (away.word,))
             self._answered[row_id] = {}
         replies = self._answered[row_id]
-        await asyncio.to_thread(self.finish, row_id, replies, counted_for, at_end)
+        await asyncio.to_thread(self.steps.finish, row_id, replies, counted_for, at_end)
         del self._answered[row_id]
         if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
@@ -133,8 +117,12 @@ class Handlers:
         seconds = time.perf_counter() - started
         UPDATES.labels(kind).inc()
         STAGES.labels("update").observe(seconds)
-        update_id = found.body["update_id"]
-        known = {"update_id": update_id, "row": row_id, "kind": kind, "seconds": round(seconds, 3)}
+        known = {
+            "update_id": found.update_id,
+            "row": row_id,
+            "kind": kind,
+            "seconds": round(seconds, 3),
+        }
         log.info("update %d (row %d): %s, %.3f s", *known.values(), extra=known)
 
     def texts_of(self, row_id: int) -> Texts:
@@ -158,9 +146,9 @@ class Handlers:
 
     async def let_in(self, message: Incoming, found: Found, row_id: int) -> Replies:
         """Take a message that the gate lets in; raises `TurnedAway` and `Slowed` for the others."""
-        if found.state is InboxState.WAITING and found.user_id is not None:
+        if found.shut_out is not None and found.user_id is not None:
             try:
-                await asyncio.to_thread(self.gate.look, message, found.user_id)
+                await asyncio.to_thread(self.gate.turn_away, message, found.user_id, found.shut_out)
             except Slowed as slowed:
                 if slowed.word is not None:
                     await self.send(message, (slowed.word,))
@@ -170,8 +158,8 @@ class Handlers:
     async def greet(self, row_id: int) -> None:
         """Tell a sender that many people stand before them; if that fails, it fails."""
         try:
-            found = await asyncio.to_thread(self.load, row_id)
-            message = None if found is None else self.parse(found.body)
+            found = await asyncio.to_thread(self.steps.load, row_id)
+            message = None if found is None else found.message
             if found is None or found.user_id is None or message is None or not may_wait(message):
                 return
             number = await asyncio.to_thread(self.crowd.number_to_tell, row_id, found.user_id)
@@ -185,10 +173,10 @@ class Handlers:
     async def take(self, message: Incoming, state: InboxState, row_id: int) -> Replies:
         """Store what a message asks for, unless that is done, and answer it."""
         try:
-            if state is InboxState.WAITING:
-                await self.store(message, row_id)
+            answer = await self.store(message, row_id) if state is InboxState.WAITING else None
             with self.turn_of(message):
-                answer = await asyncio.to_thread(self.work_out, message, row_id)
+                if answer is None:
+                    answer = await asyncio.to_thread(self.steps.work_out, message, row_id)
                 return await self.send(message, answer)
         except (Refused, UnreadablePhoto) as refused:
             texts = texts_for(message.sender.language)
@@ -215,7 +203,7 @@ class Handlers:
         for outgoing in answer:
             if replies:  # what comes next may fail, and the photo's answer is not to be repeated
                 with suppress(OperationalError):
-                    await asyncio.to_thread(self.remember, replies)
+                    await asyncio.to_thread(self.steps.remember, replies)
             if isinstance(outgoing, Parcel):
                 await self.parcels.send(message, outgoing)
                 continue
@@ -225,15 +213,20 @@ class Handlers:
                 replies |= dict.fromkeys(outgoing.photo_ids, sent_id)
         if replies and in_album:  # before another row of the album has its turn
             with suppress(OperationalError):
-                await asyncio.to_thread(self.remember, replies)
+                await asyncio.to_thread(self.steps.remember, replies)
         return replies
 
-    async def store(self, message: Incoming, row_id: int) -> None:
-        """Store the effect of a message; raises `Refused`, `UnreadablePhoto` and `Overtaken`."""
+    async def store(self, message: Incoming, row_id: int) -> Answer | None:
+        """Store the effect of a message, and return the answer if it needs no further look.
+
+        Raises `Refused`, `UnreadablePhoto` and `Overtaken`.
+        """
+        answer = None
         if isinstance(message, PhotoSent):
             image, reading, weights = await self.read(message)
-            await asyncio.to_thread(
-                self.apply,
+            answer = await asyncio.to_thread(
+                self.steps.apply,
+                message,
                 row_id,
                 lambda session: self.conversation.store_photo(
                     session, message, image, reading, weights
@@ -242,12 +235,14 @@ class Handlers:
             PHOTOS.inc()
         else:
             await asyncio.to_thread(
-                self.apply,
+                self.steps.apply,
+                message,
                 row_id,
                 lambda session: self.conversation.store(session, message, row_id),
             )
         if isinstance(message, Tapped) and forgets(message):
             await asyncio.to_thread(self.database.scrub)
+        return answer
 
     async def read(self, photo: PhotoSent) -> tuple[bytes, Reading, str]:
         """Download a photo and read it, while the sender sees that something happens.
@@ -265,59 +260,9 @@ class Handlers:
         finally:
             working.cancel()
 
-    def load(self, row_id: int) -> Found | None:
-        """Return an update, None if it is not open any more."""
-        with self.database.read() as session:
-            row = inbox.find_open(session, row_id)
-            return None if row is None else Found(row.state, json.loads(row.body), row.user_id)
-
-    def apply(self, row_id: int, change: Callable[[Session], None]) -> None:
-        """Make a change, and in the same transaction say that only the answer is missing."""
-        with STAGES.labels("store").time(), self.database.write() as session:
-            row = inbox.find_open(session, row_id)
-            if row is None:
-                raise Overtaken
-            change(session)
-            row.state = InboxState.ANSWERING
-
-    def work_out(self, message: Incoming, row_id: int) -> Answer:
-        """Return the answer to a message."""
-        with self.database.read() as session:
-            return self.conversation.answer(session, message, row_id)
-
-    def remember(self, replies: Replies) -> None:
-        """Store which messages answer which photos."""
-        with self.database.write() as session:
-            remember_replies(session, replies)
-
-    def finish(
-        self,
-        row_id: int,
-        replies: Replies,
-        counted_for: int | None = None,
-        at_end: Callable[[Session], None] | None = None,
-    ) -> None:
-        """Mark an update as done, store which messages answer which photos, and count it."""
-        with self.database.write() as session:
-            remember_replies(session, replies)
-            if counted_for is not None:
-                count_message(session, self.conversation.bot_id, counted_for, utc_now())
-            inbox.finish(session, row_id)
-            if at_end is not None:
-                session.flush()
-                at_end(session)
-
 
 def reason(refused: Refused | UnreadablePhoto, texts: Texts) -> str:
     """Return why something can't be done."""
     if isinstance(refused, Refused):
         return refused.reason(texts)
     return texts.unreadable[refused.problem].format(**refused.facts)
-
-
-def remember_replies(session: Session, replies: Replies) -> None:
-    """Store which messages answer which photos; those deleted meanwhile are passed over."""
-    for photo_id, message_id in replies.items():
-        photo = session.get(Photo, photo_id)
-        if photo is not None:
-            photo.reply_message_id = message_id

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -142,11 +143,17 @@ def find_open(session: Session, row_id: int) -> InboxUpdate | None:
     return row
 
 
+def lock_open(session: Session, row_id: int) -> InboxUpdate | None:
+    """Return the row, locked, if it is still to be handled or answered."""
+    query = select(InboxUpdate).where(InboxUpdate.id == row_id).with_for_update()
+    row = session.scalar(query)
+    return None if row is None or row.state in (InboxState.DONE, InboxState.ASIDE) else row
+
+
 def finish(session: Session, row_id: int) -> None:
     """Mark an update as done, and empty it."""
-    row = session.get_one(InboxUpdate, row_id)
-    for name, value in emptied_update().items():
-        setattr(row, name, value)
+    row = sa.update(InboxUpdate).where(InboxUpdate.id == row_id).values(emptied_update())
+    session.execute(row.execution_options(synchronize_session=False))
 
 
 def fail(session: Session, row_id: int, error: str, allowed: int) -> InboxUpdate | None:

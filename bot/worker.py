@@ -274,7 +274,7 @@ class Worker:
     async def _give_up(self, row_id: int, error: Exception) -> Exception | None:
         """Note a failure; return the error if the update may be tried again."""
         if is_unreachable(error):
-            await asyncio.to_thread(self.handlers.finish, row_id, {})
+            await asyncio.to_thread(self.handlers.steps.finish, row_id, {})
             return None
         allowed = 0 if isinstance(error, UnparsableUpdate) else self.timing.attempts
         row = await asyncio.to_thread(self._note, row_id, error, allowed)

@@ -10,11 +10,14 @@ import datetime
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, delete, exists, select
+from sqlalchemy import CursorResult, case, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from model.tables import Block, Usage
+
+KEY = [Usage.bot_id, Usage.user_id]
 
 MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
@@ -84,14 +87,21 @@ def is_untold(
 
 
 def count_message(session: Session, bot_id: int, user_id: int, now: datetime.datetime) -> None:
-    """Count one message of a person."""
-    usage = meet_usage(session, bot_id, user_id, now)
-    if now >= usage.minute_began + MINUTE:
-        usage.minute_began, usage.in_minute = now, 0
-    if now >= usage.day_began + DAY:
-        usage.day_began, usage.in_day = now, 0
-    usage.in_minute += 1
-    usage.in_day += 1
+    """Count one message of a person, whoever else counts one of theirs at this moment."""
+    upsert = (
+        postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    )
+    first = upsert(Usage).values(
+        bot_id=bot_id, user_id=user_id, minute_began=now, in_minute=1, day_began=now, in_day=1
+    )
+    minute_over, day_over = Usage.minute_began <= now - MINUTE, Usage.day_began <= now - DAY
+    further = {
+        "in_minute": case((minute_over, 1), else_=Usage.in_minute + 1),
+        "minute_began": case((minute_over, now), else_=Usage.minute_began),
+        "in_day": case((day_over, 1), else_=Usage.in_day + 1),
+        "day_began": case((day_over, now), else_=Usage.day_began),
+    }
+    session.execute(first.on_conflict_do_update(index_elements=KEY, set_=further))
 
 
 def meet_usage(session: Session, bot_id: int, user_id: int, now: datetime.datetime) -> Usage:

@@ -61,12 +61,12 @@ class Result:
     """Seconds that the bot's process kept a core busy meanwhile."""
     megabytes: float
 
-    def row(self) -> str:
-        """Return the round as a row of the table."""
+    def row(self, first: int) -> str:
+        """Return the round as a row of a table, after what varies from row to row."""
         p50, p95, p99 = np.percentile(self.waits, [50, 95, 99]) * 1000
         rate = len(self.waits) / self.seconds
         return (
-            f"| {self.senders} | {rate:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} "
+            f"| {first} | {rate:.1f} | {p50:.0f} | {p95:.0f} | {p99:.0f} "
             f"| {self.busy / self.seconds:.2f} | {1000 * self.busy / len(self.waits):.0f} "
             f"| {self.megabytes:.0f} |"
         )
@@ -85,28 +85,45 @@ def make_photos(count: int) -> list[bytes]:
 
 
 @contextmanager
-def running_bot(api: BotApi, folder: Path) -> Iterator[int]:
-    """Run the bot in a process; yield its number."""
+def running_bot(
+    api: BotApi, folder: Path, database_url: str, port: int | None = None
+) -> Iterator[int]:
+    """Run the bot in a process, by webhook if there is a port; yield its number."""
     unset = {name.upper(): "" for name in Settings.__dataclass_fields__}
     environment = os.environ | unset
     environment |= {
         "TELEGRAM_BOT_TOKEN": api.token,
         "TELEGRAM_API_URL": api.url,
-        "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite",
+        "DATABASE_URL": database_url,
         "LIMIT_A_MINUTE": "100000",  # one sender stands for many
         "LIMIT_A_DAY": "1000000",
     }
-    Database(environment["DATABASE_URL"]).upgrade()
+    if port is not None:
+        environment |= {
+            "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
+            "WEBHOOK_SECRET": "secret",
+            "WEBHOOK_PORT": str(port),
+        }
     command = [sys.executable, "-m", "digitbot", "bot"]
-    with open(folder / "log", "w") as log:
+    started = len(api.calls_of("getUpdates" if port is None else "setWebhook"))
+    with open(folder / "log", "a") as log:
         bot = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
     try:
         os.sched_setaffinity(bot.pid, list(os.sched_getaffinity(0))[:CORES])
-        api.wait_call("getUpdates", timeout=60)
+        wait_for_call(api, "getUpdates" if port is None else "setWebhook", started)
         yield bot.pid
     finally:
         bot.terminate()
         bot.wait()
+
+
+def wait_for_call(api: BotApi, method: str, before: int) -> None:
+    """Wait until a bot has called a method once more than before."""
+    end = time.monotonic() + 60
+    while len(api.calls_of(method)) <= before:
+        if time.monotonic() > end:
+            raise TimeoutError(f"the bot has not called {method} within a minute")
+        time.sleep(0.05)
 
 
 def use_of(pid: int) -> Use:
@@ -120,26 +137,33 @@ def use_of(pid: int) -> Use:
 
 def measure(senders: int, seconds: float, photos: list[bytes]) -> Result:
     """Let so many people send photos for so long."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        BotApi() as api,
-        running_bot(api, Path(folder)) as pid,
-    ):
-        waits: list[float] = []
-        start = time.monotonic() + WARM_UP
-        end = start + seconds
-        threads = []
-        for number in range(senders):
-            person, own = api.sender(name=f"Person {number}"), photos[number:] + photos[:number]
-            threads.append(threading.Thread(target=talk, args=(person, own, start, end, waits)))
-            threads[-1].start()
-        time.sleep(max(0, start - time.monotonic()))
-        before = use_of(pid)
-        time.sleep(max(0, end - time.monotonic()))
-        after = use_of(pid)
-        for thread in threads:
-            thread.join()
-    return Result(senders, waits, seconds, after.seconds - before.seconds, after.megabytes)
+    with tempfile.TemporaryDirectory() as folder, BotApi() as api:
+        url = f"sqlite:///{folder}/bench.sqlite"
+        Database(url).upgrade()
+        with running_bot(api, Path(folder), url) as pid:
+            return let_them_talk(api, [pid], senders, seconds, photos)
+
+
+def let_them_talk(
+    api: BotApi, pids: list[int], senders: int, seconds: float, photos: list[bytes]
+) -> Result:
+    """Let so many people send photos for so long to the bots of these processes."""
+    waits: list[float] = []
+    start = time.monotonic() + WARM_UP
+    end = start + seconds
+    threads = []
+    for number in range(senders):
+        person, own = api.sender(name=f"Person {number}"), photos[number:] + photos[:number]
+        threads.append(threading.Thread(target=talk, args=(person, own, start, end, waits)))
+        threads[-1].start()
+    time.sleep(max(0, start - time.monotonic()))
+    before = sum(use_of(pid).seconds for pid in pids)
+    time.sleep(max(0, end - time.monotonic()))
+    uses = [use_of(pid) for pid in pids]
+    for thread in threads:
+        thread.join()
+    busy = sum(use.seconds for use in uses) - before
+    return Result(senders, waits, seconds, busy, max(use.megabytes for use in uses))
 
 
 def talk(person: Sender, photos: list[bytes], start: float, end: float, waits: list[float]) -> None:
@@ -174,7 +198,7 @@ def main() -> None:
     print("| senders | photos a second | p50, ms | p95, ms | p99, ms | cores | ms a photo | MB |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for senders in options.senders:
-        print(measure(senders, options.seconds, photos).row(), flush=True)
+        print(measure(senders, options.seconds, photos).row(senders), flush=True)
     print(
         "\ncores: how many the bot kept busy; ms a photo: of one core, "
         f"{reading_time(photos):.0f} of them are reading; MB: the process at its largest."

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 import model.database
-from bot.handlers import Handlers
 from bot.languages import ENGLISH
+from bot.steps import Steps
 from model.aside import try_all_again
 from model.database import Database
 from model.recognizer import Reading
@@ -92,7 +92,7 @@ class TestTelegramFails:
         answer = ann.wait_answer(to=ann.photo(made_photo("7")))
         api.faults.lose_answer("editMessageCaption", times=2)
         ann.press(answer, "4")
-        wait_until(lambda: states(database)[-1] is InboxState.DONE)
+        wait_until(lambda: states(database) == [InboxState.DONE] * 2)
         with database.read() as session:
             assert session.scalar(select(func.count()).select_from(LabelEvent)) == 1
 
@@ -297,15 +297,15 @@ class TestDatabaseFails:
     def test_an_answer_that_cannot_be_noted_is_not_repeated(
         self, api: BotApi, ann: Sender, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        finish, failures = Handlers.finish, [1, 2, 3]
+        finish, failures = Steps.finish, [1, 2, 3]
 
-        def fail_first(self: Handlers, *arguments: Any) -> None:
+        def fail_first(self: Steps, *arguments: Any) -> None:
             if failures:
                 failures.pop()
                 raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
             finish(self, *arguments)
 
-        monkeypatch.setattr(Handlers, "finish", fail_first)
+        monkeypatch.setattr(Steps, "finish", fail_first)
         with stopped_bot.running():
             photo = ann.photo(made_photo("7"))
             ann.wait_answer(to=photo)
