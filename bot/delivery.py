@@ -62,7 +62,7 @@ async def send(bot: Bot, chat_id: int, message: Say) -> int:
     else:
         sent = await bot.send_photo(
             chat_id,
-            message.picture,
+            await asyncio.to_thread(message.picture),
             caption=message.text,
             reply_parameters=reply,
             reply_markup=markup,

@@ -96,7 +96,8 @@ class Say:
 
     text: str
     """The caption, where there is a picture."""
-    picture: bytes | None = None
+    picture: Callable[[], bytes] | None = None
+    """Draws it; not while a transaction waits for that."""
     keyboard: Keyboard = ()
     reply_to: int | None = None
     photo_ids: tuple[int, ...] = ()

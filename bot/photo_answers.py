@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.captions import label_text, read_caption, saved_caption
 from bot.corrections import newest_cause
@@ -70,7 +71,7 @@ def answer_photo(photo: Photo, texts: Texts) -> Say:
     if not photo.samples:
         return Say(texts.no_digit_found, reply_to=photo.message_id, photo_ids=(photo.id,))
     view = view_photo(photo, texts)
-    picture = draw_samples(photo.samples)
+    picture = partial(draw_samples, tuple(photo.samples))
     return Say(view.text, picture, view.keyboard, photo.message_id, (photo.id,))
 
 
