@@ -165,7 +165,7 @@ class TestDatabase:
                     f"INSERT INTO inbox ({', '.join(row)}, received_at)"
                     f" VALUES (:{', :'.join(row)}, '2026-01-01')"
                 ),
-                row,
+                row | {"state": "waiting"},
             )
         old.upgrade()
         with RunningBot(api, old).running():
