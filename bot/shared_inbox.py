@@ -55,7 +55,7 @@ class SharedInbox:
             asked = [*chats, POLLING] if polling else chats
             taken = turns.take(session, self.worker, self.bot_id, asked)
             ours = [place for place in places if chat_of(place) in taken]
-            if ours and self.living > 1:  # others may have stored what comes before
+            if ours:  # others may have stored what comes before
                 ours = turns.find_open(session, self.bot_id, {chat_of(place) for place in ours})
         left = [place for place in places if chat_of(place) not in taken]
         return Stored(ours, left, len(places), POLLING in taken)
