@@ -17,6 +17,7 @@ from model.database import Database
 from model.recognizer import Recognizer
 from model.settings import Settings
 from tests.filling import Store, drawn_photo
+from tests.patience import PATIENCE
 
 playwright_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need playwright: make test installs it"
@@ -29,8 +30,6 @@ FLAGS = [
 ]  # fmt: skip
 PASSWORD = "correct horse"
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800)}
-PATIENCE = 10_000
-"""Milliseconds that anything may take before it counts as broken, on a busy machine."""
 
 
 @pytest.fixture(scope="package")
@@ -79,7 +78,7 @@ class Desk:
 
         Playwright's own way evaluates a string in the page, which our policy forbids.
         """
-        until = time.monotonic() + PATIENCE / 1000
+        until = time.monotonic() + PATIENCE
         while not self.page.evaluate(function, given):
             assert time.monotonic() < until, function
             self.page.wait_for_timeout(20)
@@ -108,7 +107,7 @@ def visitor(
     """A browser that nobody has logged in with; fails the test if a script or the policy did."""
     size = {"width": width[0], "height": width[1]}
     context = browser.new_context(viewport=size, has_touch=width[0] < 500)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

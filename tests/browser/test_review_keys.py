@@ -27,18 +27,25 @@ def shown(desk: Desk) -> int:
 
 
 def begin(desk: Desk) -> None:
-    """Open the review and wait until the next samples are there."""
+    """Open the review and wait until the next samples are on their way."""
     with desk.page.expect_response("**/review/next**"):
         desk.open("/review")
+
+
+def decide(desk: Desk, *keys: str) -> list[int]:
+    """Press each key once there is a sample to decide; return the samples."""
+    decided = []
+    for key in keys:
+        desk.page.wait_for_selector("#review:not([hidden])")
+        decided.append(shown(desk))
+        desk.press(key)
+    return decided
 
 
 def test_each_key_is_one_decision(desk: Desk, ids: list[int], database: Database):
     begin(desk)
     assert shown(desk) == ids[4]
-    order = []
-    for key in ("7", "Enter", "x", "f", " "):
-        order.append(shown(desk))
-        desk.press(key)
+    order = decide(desk, "7", "Enter", "x", "f", " ")
     desk.page.wait_for_selector("#finished:visible")
     wait_for_saving(desk)
     assert sorted(order) == ids
@@ -57,10 +64,7 @@ def test_each_key_is_one_decision(desk: Desk, ids: list[int], database: Database
 
 def test_undo_goes_on_after_a_reload(desk: Desk, ids: list[int], database: Database):
     begin(desk)
-    order = []
-    for key in ("4", "f", "4"):
-        order.append(shown(desk))
-        desk.press(key)
+    order = decide(desk, "4", "f", "4")
     wait_for_saving(desk)
     begin(desk)
     for sample_id in order[::-1]:
@@ -77,7 +81,7 @@ def test_undo_goes_on_after_a_reload(desk: Desk, ids: list[int], database: Datab
 def fail_to_save(desk: Desk, *keys: str) -> None:
     """Press keys while no decision can be saved."""
     desk.page.route("**/review/decisions", lambda route: route.abort())
-    desk.press(*keys)
+    decide(desk, *keys)
     desk.page.wait_for_selector("#unsaved:visible")
 
 
