@@ -13,10 +13,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from model.lines import Slice
+from model.lines import Slice, usual_height
 
-MAX_GROUP = 4
-"""Most slices that may make up one digit."""
+MAX_GROUP = 8
+"""Most slices that may make up one digit: a dry pen breaks a 0 into many."""
 
 MAX_CUTS = 16
 
@@ -35,7 +35,7 @@ class Candidate:
 
 def cut_wide(line: list[Slice], labels: NDArray[np.int32]) -> list[Slice]:
     """Return the line with wide pieces cut where their ink is thinnest from top to bottom."""
-    height = float(np.median([s.height for s in line]))
+    height = height_of(line)
     parts: list[Slice] = []
     for piece in line:
         if piece.width > WIDE * piece.height and piece.height > 0.5 * height:
@@ -43,6 +43,12 @@ def cut_wide(line: list[Slice], labels: NDArray[np.int32]) -> list[Slice]:
         else:
             parts.append(piece)
     return parts
+
+
+def height_of(line: list[Slice]) -> float:
+    """Return the height of the line's digits, whatever crumbs lie between them."""
+    sizes = np.array([(part.height, part.width) for part in line])
+    return usual_height(*sizes.T)
 
 
 def cut(piece: Slice, labels: NDArray[np.int32], height: float) -> list[Slice]:
@@ -71,7 +77,7 @@ def cut(piece: Slice, labels: NDArray[np.int32], height: float) -> list[Slice]:
 
 def candidates(line: list[Slice]) -> list[Candidate]:
     """Return every run of neighbouring slices that could be one digit."""
-    height = float(np.median([s.height for s in line]))
+    height = height_of(line)
     found = []
     for first in range(len(line)):
         x0, y0, x1, y1 = line[first].x0, line[first].y0, line[first].x1, line[first].y1
@@ -82,6 +88,8 @@ def candidates(line: list[Slice]) -> list[Candidate]:
                 break
             x0, y0 = min(x0, other.x0), min(y0, other.y0)
             x1, y1 = max(x1, other.x1), max(y1, other.y1)
+            if x1 - x0 > 1.5 * max(y1 - y0, height):
+                break
             if x1 - x0 > 1.5 * (y1 - y0):
                 continue
             found.append(Candidate(first, last + 1, (x0, y0, x1, y1)))

@@ -27,6 +27,9 @@ LONG, FLAT = 1.6, 0.7
 ROW_GAP = 0.8
 """Heights of digits between the middles of two rows, at least; a loose bar is nearer to its 5."""
 
+SMALL_PART = 0.65
+"""Heights of a digit up to which a part of it is no digit of another row."""
+
 Boxes = NDArray[np.int64]
 
 
@@ -66,8 +69,10 @@ def find_lines(pieces: Pieces) -> list[list[Slice]]:
     contact = border_contact(pieces.labels, len(pieces))
     hanging = contact >= GROUND_CONTACT * min(pieces.labels.shape)
     sizes = pieces.boxes[:, 2:] - pieces.boxes[:, :2]
-    usual = usual_height(*(sizes if hanging.all() else sizes[~hanging]).T[::-1])
-    flat = (sizes[:, 0] > LONG * usual) & (sizes[:, 1] < FLAT * usual)
+    free = sizes if hanging.all() else sizes[~hanging]
+    usual = usual_height(*free.T[::-1])
+    side = usual_height(free.max(axis=1), free.min(axis=1))  # more, where digits are wide
+    flat = (sizes[:, 0] > LONG * side) & (sizes[:, 1] < FLAT * usual)
     tall = sizes[:, 1] > TALL * usual
     alone = [[part] for part in slices if (hanging | tall)[part.piece]]
     written = [part for part in slices if not (hanging | tall | flat)[part.piece]]
@@ -127,7 +132,9 @@ def bodies(boxes: Boxes) -> NDArray[np.int64]:
     both = np.maximum.outer(y1, y1) - np.minimum.outer(y0, y0)
     gap = np.maximum.outer(y0, y0) - np.minimum.outer(y1, y1)
     greater = np.maximum.outer(np.maximum(height, 0.7 * width), np.maximum(height, 0.7 * width))
-    part = (across > -0.2 * greater) & (gap < 0.3 * greater) & (both < 1.5 * greater)
+    lesser = np.minimum.outer(height, height)
+    part = (across > -0.2 * greater) & (gap < 0.3 * greater)
+    part &= both < np.where(lesser < SMALL_PART * greater, 1.7, 1.5) * greater
     part &= height[:, None] <= height[None, :]
     np.fill_diagonal(part, False)
     return nearest(gap, part)

@@ -44,19 +44,29 @@ class Hand:
     """Degrees clockwise."""
     aspect: float = 1.0
     """Widens (above 1) or narrows."""
+    angular: bool = False
+    """Whether it goes straight from point to point."""
+    lifts: float = 0.0
+    """Chance that the pen leaves the paper for a short way within a stroke."""
 
 
 def random_hand(rng: np.random.Generator) -> Hand:
-    """Draw a hand as people have them: ball pens to felt pens, upright to strongly slanted."""
+    """Draw a hand as people have them: ball pens to felt pens, upright to strongly slanted.
+
+    One in five is odd: very wide or narrow, unsteady, leaning far to either side.
+    """
+    odd = rng.random() < 0.2
     return Hand(
         width=float(np.exp(rng.uniform(np.log(0.03), np.log(0.14)))),
         pressure=float(rng.uniform(0, 0.35)),
         taper=float(rng.uniform(0, 0.6)) if rng.random() < 0.6 else 0.0,
-        jitter=float(rng.uniform(0.006, 0.03)),
+        jitter=float(rng.uniform(0.006, 0.05 if odd else 0.03)),
         tremor=float(rng.uniform(0, 0.008)),
-        slant=float(np.clip(rng.normal(0.1, 0.15), -0.25, 0.5)),
+        slant=float(np.clip(rng.normal(0.1, 0.25 if odd else 0.15), -0.35, 0.6)),
         turn=float(np.clip(rng.normal(0, 4), -9, 9)),
-        aspect=float(np.clip(np.exp(rng.normal(0, 0.17)), 0.65, 1.5)),
+        aspect=float(np.clip(np.exp(rng.normal(0, 0.35 if odd else 0.17)), 0.55, 1.9)),
+        angular=rng.random() < 0.06,
+        lifts=0.5 if rng.random() < 0.1 else 0.0,
     )
 
 
@@ -121,7 +131,11 @@ def draw_strokes(
     """
     if len(strokes) == 0:
         raise ValueError("A glyph needs at least one stroke.")
-    lines = [wander(jitter(points, rng, hand), rng, hand) for points in strokes]
+    lines = [
+        part
+        for points in strokes
+        for part in lift(wander(jitter(points, rng, hand), rng, hand), rng, hand)
+    ]
     flat = np.concatenate(lines)
     pad = hand.width * 0.75 + 2 / height
     origin = flat.min(axis=0) - pad
@@ -155,7 +169,7 @@ def jitter(points: Stroke, rng: np.random.Generator, hand: Hand) -> Floats:
 
 def wander(points: Floats, rng: np.random.Generator, hand: Hand) -> Floats:
     """Return the smooth polyline through the points with the hand's slow tremor."""
-    line = smooth_curve(points)
+    line = follow(points, STEPS) if hand.angular else smooth_curve(points)
     if hand.tremor == 0 or len(line) < 2:
         return line
     ends = np.linspace(0, 1, len(line))
@@ -163,6 +177,21 @@ def wander(points: Floats, rng: np.random.Generator, hand: Hand) -> Floats:
     for axis in (0, 1):
         line[:, axis] += np.interp(ends, knots, rng.normal(0, hand.tremor, len(knots)))
     return line
+
+
+def follow(points: Floats, steps: int) -> Floats:
+    """Return the polyline straight through k×2 points, so many pieces from one to the next."""
+    at = np.linspace(0, len(points) - 1, steps * (len(points) - 1) + 1)
+    return np.stack([np.interp(at, np.arange(len(points)), axis) for axis in points.T], axis=1)
+
+
+def lift(line: Floats, rng: np.random.Generator, hand: Hand) -> list[Floats]:
+    """Return the line in two parts where the pen leaves the paper for a twentieth to a tenth."""
+    if hand.lifts == 0 or len(line) < 20 or rng.random() >= hand.lifts:
+        return [line]
+    gap = max(2, round(len(line) * float(rng.uniform(0.05, 0.1))))
+    start = int(rng.integers(4, len(line) - gap - 4))
+    return [line[:start], line[start + gap :]]
 
 
 def pen_widths(count: int, rng: np.random.Generator, hand: Hand) -> Floats:

@@ -130,7 +130,8 @@ def plain_form(digit: int, name: str, text: str, weight: float = 1.0) -> None:
 def oval(rng: Rng, center: tuple[float, float], radius: tuple[float, float]) -> Stroke:
     """Return a loop begun mostly at the top, sometimes anywhere, that seldom closes exactly."""
     start = rng.normal(-80, 25) if rng.random() < 0.7 else rng.uniform(0, 360)
-    sweep = rng.uniform(335, 385) * (-1 if rng.random() < 0.8 else 1)
+    sweep = rng.uniform(335, 385) if rng.random() < 0.9 else rng.uniform(300, 335)
+    sweep *= -1 if rng.random() < 0.8 else 1
     points = arc(center, radius, float(start), float(sweep))
     drift = np.linspace(1, rng.uniform(0.88, 1.1), len(points))[:, None]
     return np.asarray((points - center) * drift + center)
@@ -167,6 +168,13 @@ def _(rng: Rng) -> list[Stroke]:
 def _(rng: Rng) -> list[Stroke]:
     x, y = 0.45 - rng.uniform(0.2, 0.42), rng.uniform(0.28, 0.65)
     return [np.array([[x, y], [0.45, 0], [0.45, 0], [0.45, 1]])]
+
+
+@form(1, "tent", 0.4)
+def _(rng: Rng) -> list[Stroke]:
+    """Its upstroke begins nearly at the bottom."""
+    x, y = 0.45 - rng.uniform(0.25, 0.45), rng.uniform(0.65, 0.92)
+    return [np.array([[x, y], [0.45, 0], [0.45, 0], [rng.uniform(0.45, 0.65), 1]])]
 
 
 @form(1, "foot", 1.5)
@@ -215,9 +223,26 @@ def _(rng: Rng) -> list[Stroke]:
 @form(5, "loose-bar", 3)
 def _(rng: Rng) -> list[Stroke]:
     body = "0.14,0.04 0.09,0.42* 0.28,0.36 0.48,0.46 0.52,0.7 0.4,0.93 0.2,1 0,0.9"
-    start = rng.uniform(-0.08, 0.24)
+    start = rng.uniform(-0.14, 0.24)
     bar = np.array([[start, rng.uniform(-0.06, 0.05)], [start + rng.uniform(0.35, 0.5), 0.0]])
     return [*parse_strokes(body), bar]
+
+
+@form(5, "tee", 0.8)
+def _(rng: Rng) -> list[Stroke]:
+    """A bar across the top of a stem that runs into the bowl without a corner."""
+    body = "0.22,0.0 0.2,0.3 0.34,0.42 0.5,0.58 0.49,0.84 0.28,1 0.02,0.94"
+    left, right = rng.uniform(-0.08, 0.14), rng.uniform(0.48, 0.75)
+    tilt = rng.uniform(-0.06, 0.04)
+    return [*parse_strokes(body), np.array([[left, -tilt / 2], [right, tilt]])]
+
+
+@form(5, "pointed", 0.5)
+def _(rng: Rng) -> list[Stroke]:
+    """All corners, like a flash of lightning."""
+    tip, end = rng.uniform(0.4, 0.75), rng.uniform(-0.15, 0.25)
+    body = [[0.14, 0.02], [0.14, 0.02], [0.12, 0.4], [0.12, 0.4], [tip, rng.uniform(0.4, 0.62)]]
+    return [np.array([[rng.uniform(0.45, 0.75), 0.0], *body, body[-1], [end, 1.0]])]
 
 
 plain_form(
@@ -241,6 +266,16 @@ def _(rng: Rng) -> list[Stroke]:
     return [np.concatenate([top, arc((0.27, 1 - height), (0.26, height), 190, float(sweep))])]
 
 
+@form(6, "roofed", 0.8)
+def _(rng: Rng) -> list[Stroke]:
+    """Its back begins far to the right."""
+    roof = [[rng.uniform(0.5, 0.85), rng.uniform(-0.02, 0.06)], [0.3, 0.03], [0.06, 0.25]]
+    height = rng.uniform(0.2, 0.27)
+    sweep = -rng.uniform(320, 370)
+    bowl = arc((0.27, 1 - height), (rng.uniform(0.26, 0.36), height), 190, float(sweep))
+    return [np.concatenate([np.array(roof), bowl])]
+
+
 def seven(rng: Rng, crossed: bool, hook: bool) -> list[Stroke]:
     """Return a 7: its stem straight or bent, its bar flat, wavy or rising."""
     left, bend = rng.uniform(0, 0.1), rng.uniform(-0.08, 0.1)
@@ -262,17 +297,20 @@ FORMS[7]["hook"] = Form(1.5, lambda rng: seven(rng, crossed=False, hook=True))
 FORMS[7]["crossed-hook"] = Form(1, lambda rng: seven(rng, crossed=True, hook=True))
 
 
-@form(8, "crossing", 5)
-def _(rng: Rng) -> list[Stroke]:
-    """One stroke, begun anywhere on it, that ends short of its start or beyond it."""
+def eight(rng: Rng, way: float) -> list[Stroke]:
+    """Return an 8 in one stroke, begun anywhere on it and so much of the way round."""
     begin = rng.uniform(0, 2 * np.pi) if rng.random() < 0.4 else rng.normal(0.6, 0.4)
-    turn = np.linspace(begin, begin + 2 * np.pi * rng.uniform(0.95, 1.06), 17)
+    turn = np.linspace(begin, begin + 2 * np.pi * way, 17)
     if rng.random() < 0.5:
         turn = -turn
     upper = rng.uniform(0.18, 0.25)
     radius = np.where(np.cos(turn) > 0, upper, rng.uniform(0.24, 0.32))
     y = np.where(np.cos(turn) > 0, 0.46 - 0.46 * np.cos(turn), 0.46 - 0.54 * np.cos(turn))
     return [np.stack([0.3 + radius * np.sin(2 * turn), y], axis=1)]
+
+
+FORMS[8]["crossing"] = Form(5, lambda rng: eight(rng, rng.uniform(0.95, 1.06)))
+FORMS[8]["open"] = Form(1, lambda rng: eight(rng, rng.uniform(0.86, 0.95)))
 
 
 @form(8, "circles", 2)
@@ -290,7 +328,8 @@ def nine(rng: Rng, tail: str) -> list[Stroke]:
     """Return a 9: a loop, from the right and against the clock, and the tail."""
     height = rng.uniform(0.2, 0.29)
     start = rng.uniform(-50, 0)
-    loop = arc((0.27, height), (0.26, height), float(start), float(-rng.uniform(320, 350) - start))
+    closed = rng.uniform(320, 350) if rng.random() < 0.85 else rng.uniform(270, 320)
+    loop = arc((0.27, height), (0.26, height), float(start), float(-closed - start))
     return [np.concatenate([loop, *parse_strokes(tail)])]
 
 
