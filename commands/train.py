@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     help="Folder with UCI's semeion.data and optdigits-orig.tra, for the lessons.",
 )
 @click.option("--samples", type=click.Path(path_type=Path), help="An exported NPZ to add.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A PNG of loss and errors, drawn anew after every epoch.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a run that was stopped.")
 def train(
     preset: str,
@@ -41,6 +46,7 @@ def train(
     mnist: Path | None,
     writers: Path | None,
     samples: Path | None,
+    plot: Path | None,
     resume: bool,
 ) -> None:
     """Train a network from MNIST, downloaded once where --mnist is not given."""
@@ -54,11 +60,14 @@ def train(
     recipe = replace(recipe, epochs=epochs or recipe.epochs)
     recipe = replace(recipe, seed=recipe.seed if seed is None else seed)
     data = gather(recipe, mnist, writers, samples, click.echo)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    for path in (out, plot or out):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with contextlib.closing(run_training(recipe, data, out, resume)) as run_epochs:
             for epoch in run_epochs:
                 show_epoch(epoch, recipe.epochs)
+                if plot:
+                    draw_plot(out, plot)
     except KeyboardInterrupt:
         raise click.ClickException(
             f"stopped; the best so far is in {out}, --resume goes on"
@@ -75,6 +84,14 @@ def show_epoch(epoch: Epoch, epochs: int) -> None:
         f"{left // 60}:{left % 60:02d} left"
     )
     click.echo(f"\r{line:<100}" if sys.stdout.isatty() else line, nl=not sys.stdout.isatty())
+
+
+def draw_plot(out: Path, plot: Path) -> None:
+    """Draw the curves of the run that writes to `out`, as far as its log goes."""
+    from model.plots import draw_run
+    from model.runs import log_of, read_log
+
+    draw_run(out.stem, read_log(log_of(out))).save(plot, "PNG")
 
 
 def scores_of(weights: Path) -> dict[str, float]:

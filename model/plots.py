@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -17,6 +18,8 @@ MARGIN = (64, 40, 20, 46)
 
 Curve = tuple[str, Sequence[float], Sequence[float]]
 """A name, its x and its y."""
+Log = Sequence[Mapping[str, Any]]
+"""A run's epochs, as `model.runs.read_log` gives them."""
 
 
 def draw_curves(
@@ -56,6 +59,39 @@ def draw_curves(
         ]
         draw.line(points, colour, 2)
         draw.text((right - 6, top + 4 + 16 * number), name, colour, font(12), anchor="ra")
+    return picture
+
+
+def draw_losses(logs: Mapping[str, Log]) -> Image.Image:
+    """The loss of each run, by name, over its epochs."""
+    curves = [
+        (name, [line["epoch"] for line in log], [line["loss"] for line in log])
+        for name, log in logs.items()
+    ]
+    return draw_curves("Loss of the distorted training images", curves, "epoch", log=True)
+
+
+def draw_errors(logs: Mapping[str, Log]) -> Image.Image:
+    """The errors of each run, by name, over the minutes that it took."""
+    curves = [
+        (name, [line["seconds"] / 60 for line in log], [errors_of(line) for line in log])
+        for name, log in logs.items()
+    ]
+    return draw_curves("Errors on validation images, %", curves, "minutes", log=True)
+
+
+def errors_of(line: Mapping[str, Any]) -> float:
+    """The errors of an epoch in percent; NaN where there were no validation images."""
+    accuracy = line["accuracy"]
+    return np.nan if accuracy is None else 100 * (1 - accuracy)
+
+
+def draw_run(name: str, log: Log) -> Image.Image:
+    """One run's loss, and its errors below."""
+    charts = [draw_losses({name: log}), draw_errors({name: log})]
+    picture = Image.new("RGB", (charts[0].width, sum(chart.height for chart in charts)), PAPER)
+    for number, chart in enumerate(charts):
+        picture.paste(chart, (0, number * charts[0].height))
     return picture
 
 

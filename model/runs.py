@@ -151,7 +151,7 @@ def run(
     is what is written.
     """
     threads = threads or cores()
-    checkpoint_path, log_path = out.with_suffix(".checkpoint.npz"), out.with_suffix(".log.jsonl")
+    checkpoint_path, log_path = out.with_suffix(".checkpoint.npz"), log_of(out)
     untrained = create_network(recipe, data.outputs)
     at = Checkpoint(untrained, (), untrained, 0, -1.0, 0.0, 0.0, asdict(recipe), data.description)
     if resume:
@@ -244,6 +244,11 @@ def filled(network: Network, parameters: Sequence[Array]) -> Network:
 def ordered(names: Sequence[str], prefix: str) -> list[str]:
     """prefix_0, prefix_1 and so on, as many as there are."""
     return [f"{prefix}_{number}" for number in range(sum(n.startswith(prefix) for n in names))]
+
+
+def log_of(out: Path) -> Path:
+    """The log beside a weights file."""
+    return out.with_suffix(".log.jsonl")
 
 
 def append_log(path: Path, epoch: Epoch) -> None:

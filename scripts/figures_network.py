@@ -21,8 +21,9 @@ from model.plots import (
     INK,
     PAPER,
     draw_confusion,
-    draw_curves,
+    draw_errors,
     draw_images,
+    draw_losses,
     draw_signed,
     draw_weights,
     font,
@@ -108,25 +109,7 @@ def draw_logs(folder: Path) -> dict[str, Image.Image]:
         path.name.removesuffix(".log.jsonl"): read_log(path)
         for path in sorted(folder.glob("*.log.jsonl"))
     }
-    by_epoch = [
-        (name, [line["epoch"] for line in log], [line["loss"] for line in log])
-        for name, log in logs.items()
-    ]
-    by_time = [
-        (
-            name,
-            [line["seconds"] / 60 for line in log],
-            [
-                100 * (1 - line["accuracy"]) if line["accuracy"] is not None else np.nan
-                for line in log
-            ],
-        )
-        for name, log in logs.items()
-    ]
-    return {
-        "loss": draw_curves("Loss of the distorted training images", by_epoch, "epoch", log=True),
-        "errors": draw_curves("Errors on validation images, %", by_time, "minutes", log=True),
-    }
+    return {"loss": draw_losses(logs), "errors": draw_errors(logs)}
 
 
 if __name__ == "__main__":
