@@ -37,6 +37,10 @@ WHOLE, ACROSS_SHARE = 0.9, 0.6
 """A piece longer than this share of the picture is digits strung together by something fainter
 (a crease, a shadow's edge): its ink lies nearer to its strength."""
 
+CLOUDY, CLOUDY_SHARE = 1.45, 0.5
+"""A piece whose darkest part is so many times stronger than the whole is a digit in a cloud (the
+rim of a glare, a smudge): its ink lies near the darkest part's strength."""
+
 BRIDGED_GAP = 0.004
 """Ink this far apart, as a share of the longer side, belongs to one stroke."""
 
@@ -75,7 +79,9 @@ def find_pieces(contrast: Floats) -> Pieces:
     of, count = regions_of(at, mask, gap)
     boxes = boxes_of(at, of, count, contrast.shape[1])
     across = (boxes[:, 2:] - boxes[:, :2] > WHOLE * np.array(contrast.shape[::-1])).any(axis=1)
-    own = np.where(across, ACROSS_SHARE, OWN_SHARE) * core_strengths(values, of, count)
+    core, darkest = core_strengths(values, of, count), core_strengths(values, of, count, 3)
+    own = np.where(across, ACROSS_SHARE, OWN_SHARE) * core
+    own = np.where(darkest > CLOUDY * core, np.maximum(own, CLOUDY_SHARE * darkest), own)
     edges = np.concatenate([[0], np.maximum(own, threshold)]).astype(np.float32)
     inside = values > edges[of]
     at, values = at[inside], values[inside]
@@ -106,15 +112,17 @@ def ink_threshold(contrast: Floats) -> float:
     return max(FAINTEST, min(middle + NOISE_FACTOR * noise, 0.4 * strongest))
 
 
-def core_strengths(values: Floats, of: Places, count: int) -> Floats:
-    """Return each region's strength: its mean contrast, weighted by contrast.
+def core_strengths(values: Floats, of: Places, count: int, power: int = 1) -> Floats:
+    """Return each region's strength: its mean contrast, weighted by a power of contrast.
 
-    `values` are the contrasts of the ink's pixels and `of` their regions, numbered from 1.
+    `values` are the contrasts of the ink's pixels and `of` their regions, numbered from 1. The
+    higher the power, the more the darkest part decides.
     """
     exact = values.astype(np.float64)
-    total = np.bincount(of, exact, count + 1)[1:]
-    squares = np.bincount(of, exact * exact, count + 1)[1:]
-    return (squares / np.maximum(total, 1e-9)).astype(np.float32)
+    weights = exact**power
+    total = np.bincount(of, weights, count + 1)[1:]
+    weighted = np.bincount(of, weights * exact, count + 1)[1:]
+    return (weighted / np.maximum(total, 1e-9)).astype(np.float32)
 
 
 def boxes_of(at: Places, of: Places, count: int, width: int) -> NDArray[np.int64]:

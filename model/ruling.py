@@ -23,6 +23,9 @@ Floats = NDArray[np.float32]
 STRIPS = 8
 """The picture is looked at in so many strips: a line may bend a little from one to the next."""
 
+THICKEST = 2.5
+"""A line this many times thicker than usual is a stroke of the pen that runs along it."""
+
 SEEN_IN = 0.85
 """A line must be seen in this share of the strips that it passes, which are two or more."""
 
@@ -204,7 +207,8 @@ def find_bands(
         tops, bottoms = np.flatnonzero(found == 1) - 1, np.flatnonzero(found == -1) + 1
         for top, bottom in zip(np.maximum(tops, 0), np.minimum(bottoms, len(level)), strict=True):
             bands.append((int(top), int(bottom), int(left), int(right)))
-    return bands
+    usual = np.median([bottom - top for top, bottom, _, _ in bands]) if bands else 0
+    return [band for band in bands if band[1] - band[0] <= THICKEST * usual]
 
 
 def spacing(inked: NDArray[np.bool_]) -> int:
