@@ -19,6 +19,9 @@ MARGIN = 0.12
 LEAST_WITHIN = 0.5
 """Ink of what a frame of any shape surrounds, as a share of the frame's own."""
 
+HALO = 3
+"""Pixels beside a frame's lines whose ink, blurred and fainter, goes with them."""
+
 COVERED = 0.85
 """Share of a side along which there is ink within the margin: an oval's is less."""
 
@@ -33,8 +36,25 @@ def remove_frames(contrast: Floats, pieces: Pieces) -> Floats:
     for index in {*square, *around}:
         x0, y0, x1, y1 = pieces.boxes[index]
         mask = pieces.labels[y0:y1, x0:x1] == index + 1
-        contrast[y0:y1, x0:x1][mask if index in around else frame_lines(mask)] = 0
+        lines = mask if index in around else frame_lines(mask)
+        within = np.s_[max(y0 - HALO, 0) : y1 + HALO, max(x0 - HALO, 0) : x1 + HALO]
+        labels = pieces.labels[within]
+        framed = np.zeros(labels.shape, bool)
+        top, left = min(y0, HALO), min(x0, HALO)
+        framed[top : top + y1 - y0, left : left + x1 - x0] = lines
+        contrast[within][framed | (widened(framed, HALO) & (labels == 0))] = 0
     return contrast
+
+
+def widened(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return what lies within `reach` pixels of the mask, both ways."""
+    wide = mask.copy()
+    for _ in range(reach):
+        for near, far in ((wide[1:], wide[:-1]), (wide[:, 1:], wide[:, :-1])):
+            forth = near | far
+            near |= forth
+            far |= forth
+    return wide
 
 
 def surrounds_another(pieces: Pieces, index: int) -> bool:
