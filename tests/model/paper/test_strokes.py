@@ -161,7 +161,7 @@ def test_a_half_is_smaller_than_its_digit() -> None:
     assert np.mean([half.size for half in halves]) < 0.7 * np.mean([each.size for each in digits])
 
 
-@pytest.mark.parametrize("kind", ["O", "l", "Z", "S", "7", "β"])
+@pytest.mark.parametrize("kind", ["O", "l", "Z", "S", "7", "δ"])
 def test_what_looks_like_a_digit_is_no_other_mark(kind: str) -> None:
     with pytest.raises(KeyError):
         draw_other(kind, np.random.default_rng(0))
