@@ -147,8 +147,13 @@ def nearest(gap: NDArray[np.int64], linked: NDArray[np.bool_]) -> NDArray[np.int
 
 
 def slope_of(boxes: Boxes, beside: NDArray[np.int64]) -> float:
-    """Return how far the rows fall, in pixels down per pixel to the right."""
-    here = np.flatnonzero(beside >= 0)
+    """Return how far the rows fall, in pixels down per pixel to the right.
+
+    The median over neighbours that both are no crumbs: these lie anywhere.
+    """
+    height, width = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    whole = height > SMALL_PART * usual_height(height, width)
+    here = np.flatnonzero((beside >= 0) & whole & whole[beside])
     if not len(here):
         return 0.0
     middle, level = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
