@@ -37,9 +37,10 @@ WHOLE, ACROSS_SHARE = 0.9, 0.6
 """A piece longer than this share of the picture is digits strung together by something fainter
 (a crease, a shadow's edge): its ink lies nearer to its strength."""
 
-CLOUDY, CLOUDY_SHARE = 1.45, 0.5
-"""A piece whose darkest part is so many times stronger than the whole is a digit in a cloud (the
-rim of a glare, a smudge): its ink lies near the darkest part's strength."""
+THICK, CLOUDY, CLOUDY_SHARE = 0.06, 1.45, 0.5
+"""A piece with so much area over its longer side, as a share of the picture's, whose darkest part
+is so many times stronger than the whole is a digit in a cloud (the rim of a glare, a smudge): its
+ink lies near the darkest part's strength. A thinner one is a stroke blurred by motion."""
 
 BRIDGED_GAP = 0.004
 """Ink this far apart, as a share of the longer side, belongs to one stroke."""
@@ -81,7 +82,9 @@ def find_pieces(contrast: Floats) -> Pieces:
     across = (boxes[:, 2:] - boxes[:, :2] > WHOLE * np.array(contrast.shape[::-1])).any(axis=1)
     core, darkest = core_strengths(values, of, count), core_strengths(values, of, count, 3)
     own = np.where(across, ACROSS_SHARE, OWN_SHARE) * core
-    own = np.where(darkest > CLOUDY * core, np.maximum(own, CLOUDY_SHARE * darkest), own)
+    thick = np.bincount(of, minlength=count + 1)[1:] > THICK * max(contrast.shape) * longer(boxes)
+    cloudy = thick & (darkest > CLOUDY * core)
+    own = np.where(cloudy, np.maximum(own, CLOUDY_SHARE * darkest), own)
     edges = np.concatenate([[0], np.maximum(own, threshold)]).astype(np.float32)
     inside = values > edges[of]
     at, values = at[inside], values[inside]
@@ -90,7 +93,7 @@ def find_pieces(contrast: Floats) -> Pieces:
     of, count = regions_of(at, mask, gap)
     boxes, strengths = boxes_of(at, of, count, contrast.shape[1]), core_strengths(values, of, count)
     areas = np.bincount(of, minlength=count + 1)[1:]
-    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    sides = longer(boxes)
     sizes = sides / max(contrast.shape)
     needed = np.interp(sizes, [SMALLEST, LONG], [SPECK_FACTOR, STROKE_FACTOR])
     needed[areas > THIN * max(contrast.shape) * sides] = SPECK_FACTOR
@@ -123,6 +126,12 @@ def core_strengths(values: Floats, of: Places, count: int, power: int = 1) -> Fl
     total = np.bincount(of, weights, count + 1)[1:]
     weighted = np.bincount(of, weights * exact, count + 1)[1:]
     return (weighted / np.maximum(total, 1e-9)).astype(np.float32)
+
+
+def longer(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the longer side of each box, N."""
+    sides: NDArray[np.int64] = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    return sides
 
 
 def boxes_of(at: Places, of: Places, count: int, width: int) -> NDArray[np.int64]:
