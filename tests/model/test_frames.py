@@ -68,3 +68,14 @@ def test_a_zero_keeps_the_stroke_in_it() -> None:
     page[90:150, 155:165] = 0.7
     page = page.astype(np.float32)
     assert remove_frames(page, find_pieces(page)) is page
+
+
+def test_the_blurred_rim_of_a_box_goes_with_it() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    page[46:194, 136:264] = 0.15  # below the share of the line's strength that is its own
+    box(page, 140, 50, 260, 190)
+    page[56:184, 146:254] = 0
+    page = np.maximum(page, oval())
+    cleaned = remove_frames(page, find_pieces(page))
+    assert np.array_equal(cleaned[48:-48, 138:-138], oval()[48:-48, 138:-138])
+    assert cleaned[120, 130:145].max() < 0.2

@@ -35,3 +35,22 @@ def test_a_long_faint_stroke_is_ink_and_a_faint_cloud_is_not() -> None:
     contrast[250:350, 400:500] = 0.07  # the lamp
     contrast[50:60, 50:53] = 0.07  # a fibre of the paper
     assert find_pieces(contrast).boxes.tolist() == [[200, 100, 203, 180]]
+
+
+def cloud_and_stroke() -> np.ndarray:
+    contrast = np.random.default_rng(6).normal(0.01, 0.002, (480, 640)).clip(0).astype(np.float32)
+    contrast[100:260, 100:300] = 0.15  # the rim of a glare
+    contrast[150:230, 290:330] = 0.6  # a digit at its edge
+    return contrast
+
+
+def test_a_digit_stands_free_of_the_cloud_it_touches() -> None:
+    boxes = find_pieces(cloud_and_stroke()).boxes
+    assert boxes.tolist() == [[290, 150, 330, 230]]
+
+
+def test_a_stroke_blurred_by_motion_stays_whole() -> None:
+    contrast = np.random.default_rng(7).normal(0.01, 0.002, (480, 640)).clip(0).astype(np.float32)
+    contrast[100:110, 200:260] = 0.9  # along the motion
+    contrast[110:220, 200:230] = 0.3  # across it: three times wider and fainter
+    assert find_pieces(contrast).boxes.tolist() == [[200, 100, 260, 220]]

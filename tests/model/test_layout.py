@@ -25,3 +25,11 @@ def test_candidates_are_neighbours_that_may_be_one_digit() -> None:
     found = [(c.first, c.last, c.box) for c in candidates(line)]
     assert (0, 2, (0, 0, 50, 60)) in found
     assert not [1 for first, last, _ in found if first < 2 < last and last - first > 1]
+
+
+def test_the_crumbs_of_a_dry_pen_are_not_cut_and_may_all_be_one_digit() -> None:
+    crumbs = [(105 + 20 * i, 100, 117 + 20 * i, 110) for i in range(4)]
+    broken = pieces((100, 115, 190, 230), *crumbs)
+    (line,) = find_lines(broken)
+    assert cut_wide(line, broken.labels) == line
+    assert (0, 5) in [(found.first, found.last) for found in candidates(line)]

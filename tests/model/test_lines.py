@@ -70,3 +70,19 @@ def test_what_hangs_at_the_border_says_nothing_of_the_usual_height() -> None:
     ]
     found = find_lines(pieces((300, 0, 600, 400), *digits))
     assert sorted(numbers(found)) == [[0], [1, 2, 3], [4, 5, 6]]
+
+
+def test_crumbs_say_nothing_of_the_slope() -> None:
+    digits = [(60 + 90 * i, 200, 110 + 90 * i, 270) for i in range(4)]
+    crumbs = [(118 + 90 * i, 263, 121 + 90 * i, 273) for i in range(4)]  # left of a box's lines
+    found = find_lines(pieces(*digits, *crumbs))
+    assert numbers(found) == [[0, 4, 1, 5, 2, 6, 3, 7]]
+
+
+def test_the_arc_over_a_broken_zero_belongs_to_it() -> None:
+    assert numbers(find_lines(pieces((149, 116, 239, 204), (138, 67, 241, 114)))) == [[1, 0]]
+
+
+def test_the_bar_of_a_wide_five_is_no_underline() -> None:
+    found = find_lines(pieces((106, 89, 237, 186), (113, 62, 275, 80)))
+    assert numbers(found) == [[0, 1]]

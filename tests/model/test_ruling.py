@@ -60,3 +60,12 @@ def test_fine_squares_do_not_beat_with_the_columns_looked_at() -> None:
     lines = (np.abs((y - 0.03 * x) % 15 - 7) < 1) | (np.abs((x + 0.03 * y) % 15 - 7) < 1)
     slope = find_slope(np.where(lines, 0.135, 0).astype(np.float32))
     assert slope == pytest.approx(0.03, abs=0.01)
+
+
+def test_a_thick_one_that_stands_on_a_line_stays() -> None:
+    page = ruled(0, True, 0.15)
+    for top in (70, 190, 310):  # one in most strips, as a column of ones has
+        page[top : top + 56, 212:224] = 0.6
+    cleaned = remove_ruling(page, 0.05)
+    assert cleaned[80:120, 214:222].min() > 0.4
+    assert cleaned[:, 300:320].max() < 0.1
