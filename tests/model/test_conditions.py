@@ -1,0 +1,157 @@
+"""Every hard condition on made paper: it is read, and not without the step that is there for it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.evaluation import edit_distance
+from model.paper.sheet import CONDITIONS, make_sheet
+from model.paper.strokes import draw_digit
+from model.recognizer import Recognizer
+from model.settings import PROJECT
+
+Floats = NDArray[np.float32]
+JUDGE = "the judge"
+SEEN = 2
+"""So many more digits, at least, are wrong without the step."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A condition's sheets, and the step without which they can't be read."""
+
+    step: str = ""
+    """Where the step stands: module and name; or `JUDGE`; empty where no single step decides."""
+    without: Any = None
+    """What stands there instead."""
+    strength: float = 1.0
+    layout: str = "row"
+    digits: int = 4
+    sheets: int = 3
+    beside: tuple[str, ...] = ()
+    """Other conditions, as strong, that hold too."""
+    wrong: int = 0
+    """Digits of all sheets that may be read wrong with the step."""
+
+
+def plain_gray(pixels: NDArray[np.uint8]) -> Floats:
+    return np.asarray(Image.fromarray(pixels).convert("L"), dtype=np.float32)
+
+
+def one_light(gray: Floats, dark_ink: bool) -> Floats:
+    """Contrast as if one lamp stood over the whole sheet."""
+    bright = (gray if dark_ink else 255 - gray) + 8
+    return np.clip(1 - bright / np.median(bright), 0, 1).astype(np.float32)
+
+
+def as_it_is(picture: Any, *_: Any) -> Any:
+    return picture
+
+
+def always(value: Any) -> Callable[..., Any]:
+    return lambda *_, **__: value
+
+
+EVEN_LIGHT = "model.vision.even_light"
+DARKNESS = "model.vision.darkness_of_ink"
+RULING = "model.vision.remove_ruling"
+MARGIN = "model.recognizer.MARGIN"
+
+CASES: dict[str, Case] = {
+    "uneven_light": Case(EVEN_LIGHT, one_light, layout="rows", digits=9),
+    "vignette": Case(EVEN_LIGHT, one_light),
+    "shadow": Case(EVEN_LIGHT, one_light),
+    "crease": Case("model.ink.CLOUDY", 99.0, 0.7, "rows", 9),
+    "glare": Case(EVEN_LIGHT, one_light),
+    "yellow_lamp": Case(),
+    "underexposed": Case(),
+    "focus_blur": Case("model.ink.OWN_SHARE", 0.0, layout="rows", digits=9),
+    "motion_blur": Case(strength=0.7),
+    "noise": Case(),
+    "negative": Case(DARKNESS, always(1.0)),
+    "crop": Case("model.light.STROKE_REACH", 0.06, 1.0, "single", 1, sheets=6, wrong=2),
+    "padding": Case(EVEN_LIGHT, one_light, 0.7, "rows", 9),
+    "thumbnail": Case(),
+    "sideways": Case(MARGIN, 99.0),
+    "upside_down": Case(MARGIN, 99.0, 0.7, "rows", 9),
+    "exif": Case("PIL.ImageOps.exif_transpose", always(None), 0.7, "rows", 9),
+    "jpeg": Case(),
+    "coloured_paper": Case(beside=("coloured_ink",)),
+    "coloured_ink": Case(beside=("coloured_paper",)),
+    "chalkboard": Case(DARKNESS, always(1.0)),
+    "tablet": Case(DARKNESS, always(1.0)),
+    "faint_pencil": Case("model.ink.FAINTEST", 0.2),
+    "thin_pen": Case(),
+    "felt_pen": Case("model.light.STROKE_REACH", 0.06),
+    "dry_pen": Case("model.ink.BRIDGED_GAP", 0.0, 0.7, "rows", 9),
+    "tilt": Case("model.paths.MERGE_BONUS", -3.0),
+    "texture": Case(EVEN_LIGHT, one_light, 0.7),
+    "blotches": Case(),
+    "show_through": Case(strength=0.4),
+    "ruled": Case(RULING, as_it_is, 0.7, "rows", 9),
+    "squared": Case(RULING, as_it_is, 1.0, "rows", 9),
+    "dotted": Case("model.ink.SMALLEST", 0.0),
+    "form_boxes": Case("model.vision.remove_frames", as_it_is, 0.7, "rows", 9, wrong=2),
+    "underline": Case(),
+    "dirt": Case("model.ink.SMALLEST", 0.0, 0.7),
+    "print_elsewhere": Case(JUDGE, strength=0.7, wrong=1),
+    "holes": Case(),
+    "perspective": Case(),
+    "desk": Case(JUDGE, strength=0.7),
+    "paper_edge": Case(strength=0.7),
+    "fingers": Case(strength=0.7),
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Recognizer:
+    return Recognizer.load(PROJECT / "weights" / "digits.npz")
+
+
+@cache
+def sheets(name: str) -> list[tuple[bytes, str]]:
+    """The files, and what is written on them."""
+    case, made = CASES[name], []
+    for seed in range(case.sheets):
+        rng = np.random.default_rng([9, seed])
+        labels = [str(rng.integers(10)) for _ in range(case.digits)]
+        glyphs = [draw_digit(int(label), rng) for label in labels]
+        conditions = dict.fromkeys((name, *case.beside), case.strength)
+        sheet = make_sheet(glyphs, labels, rng, conditions, case.layout)
+        made.append((sheet.jpeg, sheet.text))
+    return made
+
+
+def count_wrong(name: str, reader: Recognizer) -> int:
+    return sum(edit_distance(reader.read(jpeg).text, text) for jpeg, text in sheets(name))
+
+
+def test_each_condition_has_its_case() -> None:
+    assert set(CASES) == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_hard_condition_is_read(shipped: Recognizer, name: str) -> None:
+    assert count_wrong(name, shipped) <= CASES[name].wrong
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.step])
+def test_and_it_is_not_without_its_step(
+    shipped: Recognizer, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES[name]
+    if case.step == JUDGE:
+        shipped = Recognizer(shipped.network, shipped.weights, None)
+    else:
+        module, step = case.step.rsplit(".", 1)
+        monkeypatch.setattr(importlib.import_module(module), step, case.without)
+    assert count_wrong(name, shipped) >= case.wrong + SEEN
