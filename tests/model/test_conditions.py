@@ -96,7 +96,7 @@ CASES: dict[str, Case] = {
     "tilt": Case("model.paths.MERGE_BONUS", -3.0),
     "texture": Case(EVEN_LIGHT, one_light, 0.7),
     "blotches": Case(),
-    "show_through": Case(strength=0.4),
+    "show_through": Case(strength=0.4, wrong=1),
     "ruled": Case(RULING, as_it_is, 0.7, "rows", 9),
     "squared": Case(RULING, as_it_is, 1.0, "rows", 9),
     "dotted": Case("model.ink.SMALLEST", 0.0),
