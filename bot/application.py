@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar
@@ -36,32 +35,6 @@ from model.settings import Settings
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-def run_bot(
-    settings: Settings, database: Database, reader: Reader, timing: Timing = DEFAULT_TIMING
-) -> None:
-    """Run the bot in this thread, which must be the main one, until SIGINT or SIGTERM.
-
-    The event loop takes the signals, so that no lock is taken in a signal handler; a second one
-    does nothing, nor does one that comes after this returned. Returns within 10 seconds of the
-    first, whatever hangs.
-    """
-    asyncio.run(run_until_signal(settings, database, reader, timing))
-
-
-async def run_until_signal(
-    settings: Settings, database: Database, reader: Reader, timing: Timing
-) -> None:
-    """Serve until SIGINT or SIGTERM; the caller is about to end, so no more of them are heard."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await serve(settings, database, reader, stop, timing)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_IGN)
 
 
 async def serve(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from typing import TYPE_CHECKING
 
 import click
 
 from commands.logs import set_up_logs
 from commands.settings import ASK_BOTFATHER, settings_of_run
+from commands.signals import stopped_by_signals
 
 if TYPE_CHECKING:
     from model.settings import Settings
@@ -45,15 +45,23 @@ def only_admin() -> None:
 
 def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
     """Run the admin page in a thread and the bot in this one, until a signal comes."""
+    set_up_logs(settings.log_format)
+    asyncio.run(serve_until_signal(settings, with_admin, with_bot))
+
+
+async def serve_until_signal(settings: Settings, with_admin: bool, with_bot: bool) -> None:
+    """Serve until SIGINT or SIGTERM, which are heard from before the first part has started.
+
+    Ends within 10 seconds of the signal, whatever hangs.
+    """
     from model.database import Database
     from model.recognizer import Recognizer
 
-    set_up_logs(settings.log_format)
-    database = Database(settings.database_url)
-    database.require_newest()
-    recognizer = Recognizer.load(settings.weights)
-    with contextlib.ExitStack() as running:
+    with stopped_by_signals() as stop, contextlib.ExitStack() as running:
+        database = Database(settings.database_url)
         running.callback(database.close)
+        database.require_newest()
+        recognizer = Recognizer.load(settings.weights)
         if with_admin:
             from admin.serving import serving
 
@@ -63,25 +71,13 @@ def serve(settings: Settings, with_admin: bool, with_bot: bool) -> None:
 
             running.enter_context(metrics_server(settings, database))
         if with_bot:
-            from bot.application import run_bot
+            from bot.application import serve as serve_bot
 
-            run_bot(settings, database, recognizer)
+            await serve_bot(settings, database, recognizer, stop)
         else:
             if settings.telegram_bot_token is None:
                 click.echo(f"The bot is off: {ASK_BOTFATHER}")
-            asyncio.run(until_signal())
-
-
-async def until_signal() -> None:
-    """Wait for SIGINT or SIGTERM; more of them while things are put away do nothing."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_IGN)
+            await stop.wait()
 
 
 @click.command()

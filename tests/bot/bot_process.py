@@ -4,6 +4,7 @@ It is forked from a process that has imported all of it already and runs nothing
 takes a second, and some tests start the bot five times.
 """
 
+import asyncio
 import logging
 import multiprocessing
 import os
@@ -15,7 +16,8 @@ from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bot.application import run_bot
+from bot.application import serve
+from commands.signals import stopped_by_signals
 from model.database import Database
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
@@ -54,5 +56,12 @@ def run(settings: Settings, log: Path) -> None:
     with log.open("ab") as output:
         os.dup2(output.fileno(), sys.stderr.fileno())
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    run_bot(settings, Database(settings.database_url), ChosenReader(seconds=0.02), CUT_OFF)
-    time.sleep(0.3)  # as the command line, which closes the admin page
+    asyncio.run(serve_until_signal(settings))
+
+
+async def serve_until_signal(settings: Settings) -> None:
+    """Serve as the command line does."""
+    with stopped_by_signals() as stop:
+        database = Database(settings.database_url)
+        await serve(settings, database, ChosenReader(seconds=0.02), stop, CUT_OFF)
+        time.sleep(0.3)  # as the command line, which closes the admin page
