@@ -23,6 +23,7 @@ ACTS = {
     Act.UNFLAG: "back from aside",
     Act.DRAW: "box drawn",
     Act.REMOVE: "box deleted",
+    Act.DOUBT: "clicked in a grid as wrong",
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from model.alike import waiting_alike
 from model.contributors import kept
 from model.database import utc_now
-from model.labels import label_sample, lock_sample, note_act, settle_label, settle_review
+from model.labels import label_sample, lock_sample, note_act, settle_label
 from model.samples import whole_samples
 from model.tables import Act, Claim, LabelEvent, Labeller, Sample
 
@@ -41,8 +41,7 @@ def accept_all(
     accepted = 0
     for sample in samples:
         if sample.id in wrong:
-            sample.suspicion = 1.0
-            settle_review(sample)
+            note_act(session, sample, Act.DOUBT, cause, operator)
         else:
             decide(session, sample, label, cause, operator)
             accepted += 1

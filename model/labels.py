@@ -95,10 +95,11 @@ def lock_sample(session: Session, sample: Sample) -> None:
 def settle_label(sample: Sample) -> None:
     """Set what the sample repeats of its events: an operator's before a sender's, the newest.
 
-    A flag holds until an operator's label follows it.
+    A flag, and a doubt, hold until an operator's label follows them.
     """
     said: dict[Labeller, int | None] = {}
     flagged_at = removed_at = None
+    doubted = False
     for event in sorted(sample.events, key=lambda event: event.id):
         if event.undone_at is not None:
             removed_at = event.undone_at if event.act is Act.DRAW else removed_at
@@ -107,8 +108,10 @@ def settle_label(sample: Sample) -> None:
             said[event.labelled_by] = event.label
         if event.act is Act.FLAG:
             flagged_at = event.created_at
+        elif event.act is Act.DOUBT:
+            doubted = True
         elif event.act is Act.UNFLAG or event.labelled_by is Labeller.OPERATOR:
-            flagged_at = None
+            flagged_at, doubted = None, False
         if event.act is Act.REMOVE:
             removed_at = event.created_at
     sample.removed_at = removed_at
@@ -116,6 +119,8 @@ def settle_label(sample: Sample) -> None:
         said, flagged_at = {}, None
     sample.flagged_at = flagged_at
     repeat_labels(sample, said.get(Labeller.SENDER), said.get(Labeller.OPERATOR))
+    if any(event.act is Act.DOUBT for event in sample.events):
+        sample.suspicion = 1.0 if doubted else None  # None: to be judged anew, see `ranking`
     settle_review(sample)
 
 

@@ -51,6 +51,7 @@ class Act(enum.StrEnum):
     UNFLAG = "unflag"
     DRAW = "draw"  # as a box that the reader had not found; undone, it is gone
     REMOVE = "remove"  # a box that was drawn
+    DOUBT = "doubt"  # clicked in a grid: not the digit that it is read as
 
 
 class Contributor(Base):

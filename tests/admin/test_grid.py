@@ -87,3 +87,29 @@ def test_further_on_there_are_others(operator: FlaskClient, sevens: list[int], m
 def test_refuses_what_is_no_grid(operator: FlaskClient, sevens: list[int], change: dict):
     page = operator.get("/grid?digit=7").text
     assert post(operator, page, **change).status_code == 400
+
+
+def test_undo_takes_back_what_was_clicked_too(
+    operator: FlaskClient, database: Database, sevens: list[int]
+):
+    page = operator.get("/grid?digit=7").text
+    post(operator, page, shown=sevens, wrong=[sevens[1]])
+    assert worth(database, sevens[1]) > 1
+    assert "clicked in a grid as wrong" in operator.get(f"/samples/{sevens[1]}").text
+    response = post(operator, page, "/grid/undo?digit=7")
+    assert "Undone: 4 samples wait again." in operator.get(response.location).text
+    assert worth(database, sevens[1]) < 1
+
+
+def test_a_grid_of_wrong_ones_alone_can_be_undone(
+    operator: FlaskClient, database: Database, sevens: list[int]
+):
+    page = operator.get("/grid?digit=7").text
+    post(operator, page, shown=sevens[:1], wrong=sevens[:1])
+    post(operator, page, "/grid/undo?digit=7")
+    assert worth(database, sevens[0]) < 1
+
+
+def worth(database: Database, sample_id: int) -> float:
+    with database.read() as session:
+        return session.get_one(Sample, sample_id).worth
