@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
@@ -96,24 +98,27 @@ def find_unclaimed(session: Session, listing: Listing, window: Select[Any]) -> l
 
 def spread(rows: Sequence[Candidate], count: int) -> list[Candidate]:
     """Return the first `count` rows, but so that look-alikes don't come in a row."""
-    waiting = list(rows)
-    chosen: list[Candidate] = []
+    alike = look_alikes(rows)
+    waiting = list(range(len(rows)))
+    chosen: list[int] = []
     while waiting and len(chosen) < count:
-        recent = chosen[-RECENT:]
-        unlike = (
-            place
-            for place, row in enumerate(waiting)
-            if not any(look_alike(row, other) for other in recent)
-        )
-        chosen.append(waiting.pop(next(unlike, 0)))
-    return chosen
+        near = np.logical_or.reduce(alike[chosen[-RECENT:]])
+        place = next((place for place, row in enumerate(waiting) if not near[row]), 0)
+        chosen.append(waiting.pop(place))
+    return [rows[row] for row in chosen]
 
 
-def look_alike(one: Candidate, other: Candidate) -> bool:
-    """Tell whether two samples are read as the same digit and look much the same."""
-    if one.predicted != other.predicted or one.signature is None or other.signature is None:
-        return False
-    return bool((one.signature ^ other.signature).bit_count() <= NEAR)
+def look_alikes(rows: Sequence[Candidate]) -> NDArray[np.bool_]:
+    """N×N: which samples are read as the same digit and look much the same.
+
+    All pairs at once: two at a time they were what a review of one digit waited for.
+    """
+    digits = np.array([row.predicted for row in rows], np.int64)
+    known = np.array([row.signature is not None for row in rows], bool)
+    marks = np.array([row.signature or 0 for row in rows], np.uint64)
+    near = np.bitwise_count(marks[:, np.newaxis] ^ marks) <= NEAR
+    same = digits[:, np.newaxis] == digits
+    return np.asarray(near & same & known & known[:, np.newaxis])
 
 
 def count_for_review(session: Session) -> int:
