@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
 
+from admin.downloads import Downloads
 from model.database import Database
 from model.promotions import InUse
 from model.recognizer import Recognizer
@@ -22,6 +23,7 @@ class Desk:
     settings: Settings
     database: Database
     in_use: InUse[Recognizer]
+    downloads: Downloads = field(default_factory=Downloads)
 
     @property
     def recognizer(self) -> Recognizer:

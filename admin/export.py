@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.desk import desk
+from admin.desk import Desk, desk
+from admin.downloads import Download
 from admin.numbers import LARGEST
-from model.database import Database
 from model.export import FORMATS, file_name, write_export
 from model.overview import look_at_versions
-from model.sources import UnknownSource, list_imported, remove_imported
+from model.sources import UnknownSource, list_imported, start_removal
 from model.tables import Which
 from model.versions import UnknownVersion, find_version, freeze_version
 from model.versions import list_versions as list_all
@@ -45,6 +46,7 @@ def show() -> str:
         count=count,
         counted_at=counted_at,
         formats=list(FORMATS),
+        downloads=desk().downloads.shown(),
         file_name=file_name,
     )
 
@@ -61,13 +63,13 @@ def freeze() -> ResponseReturnValue:
 
 @blueprint.post("/export/remove")
 def remove() -> ResponseReturnValue:
-    """Delete all that was imported under a name."""
+    """Have all deleted that was imported under a name; the page shows how much is left."""
     source = request.form.get("source", "")
     try:
-        count = remove_imported(desk().database, source)
+        start_removal(desk().database, source)
     except UnknownSource:
         abort(404)
-    flash(f"{source}: {count} {'picture is' if count == 1 else 'pictures are'} deleted.")
+    flash(f"{source} is being deleted. The page may be closed: it goes on.")
     return redirect(url_for("export.show"))
 
 
@@ -78,18 +80,26 @@ def download(number: int, format_name: str) -> Response:
         abort(404)
     with desk().database.read() as session:
         try:
-            find_version(session, number)
+            version = find_version(session, number)
         except UnknownVersion:
             abort(404)
     name = file_name(format_name, number)
+    total = FORMATS[format_name].passes * version.samples
     return Response(
-        stream(desk().database, format_name, number),
+        stream(desk(), Download(number, format_name, total)),
         content_type="application/zip",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 
 
-def stream(database: Database, format_name: str, number: int) -> Iterator[bytes]:
+def stream(to: Desk, under_way: Download) -> Iterator[bytes]:
     """Yield an export out of a transaction of its own, which ends with it."""
-    with database.read() as session:
-        yield from write_export(session, format_name, number)
+    to.downloads.add(under_way)
+    try:
+        with to.database.read() as session:
+            yield from write_export(
+                session, under_way.format_name, under_way.version, under_way.tell
+            )
+        under_way.whole = True
+    finally:
+        under_way.ended = time.monotonic()

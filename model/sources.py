@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from model.contributors import PENDING_WINDOW, withdraw_samples
 from model.database import Database, utc_now
-from model.tables import Contributor, Photo, Sample
+from model.processes import start_process
+from model.tables import Consent, Contributor, Photo, Sample
 
 NO_BOT = 0
 """In place of a bot's id: no person of Telegram has to do with what is imported."""
@@ -36,19 +37,22 @@ class Imported:
     since: datetime.datetime
     samples: int
     """`COUNTED` and one for any more."""
+    leaving: bool
+    """Whether it is being deleted: these are left."""
 
 
 def list_imported(session: Session) -> list[Imported]:
     """Return what was imported, by name."""
+    leaving = func.sum(case((Contributor.consent == Consent.NO, 1), else_=0))
     query = (
-        select(Contributor.source, func.count(), func.min(Contributor.created_at))
+        select(Contributor.source, func.count(), func.min(Contributor.created_at), leaving)
         .where(Contributor.bot_id == NO_BOT)
         .group_by(Contributor.source)
         .order_by(Contributor.source)
     )
     return [
-        Imported(source, people, since, count_samples_of(session, source))
-        for source, people, since in session.execute(query)
+        Imported(source, people, since, count_samples_of(session, source), bool(leaving))
+        for source, people, since, leaving in session.execute(query)
     ]
 
 
@@ -63,6 +67,25 @@ def people_of(source: str) -> Select[int]:
     return select(Contributor.id).where(Contributor.bot_id == NO_BOT, Contributor.source == source)
 
 
+def start_removal(database: Database, source: str) -> None:
+    """Have a process delete all that was imported under a name. Raises `UnknownSource`.
+
+    Until it is done the source is listed as leaving; begun once more it goes on.
+    """
+    with database.write() as session:
+        note_removal(session, source)
+    start_process(["digitbot", "import", f"--remove={source}"], {"DATABASE_URL": database.url})
+
+
+def note_removal(session: Session, source: str) -> None:
+    """Note that a source is to go: nobody agrees any more to keeping it. Raises `UnknownSource`."""
+    require_source(session, source)
+    theirs = update(Contributor).where(Contributor.id.in_(people_of(source)))
+    session.execute(
+        theirs.values(consent=Consent.NO), execution_options={"synchronize_session": False}
+    )
+
+
 def remove_imported(
     database: Database, source: str, tell: Callable[[int], None] = lambda _: None
 ) -> int:
@@ -72,7 +95,7 @@ def remove_imported(
     a few at a time. Stopped in between, it goes on when called again. `tell` hears of each few.
     """
     with database.write() as session:
-        require_source(session, source)
+        note_removal(session, source)
         theirs = update(Photo).where(Photo.contributor_id.in_(people_of(source)))
         session.execute(
             theirs.values(expires_at=utc_now() + PENDING_WINDOW),

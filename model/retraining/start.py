@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
-
 from model.database import Database
+from model.processes import start_process
 from model.retraining import rows
 from model.retraining.learning import RECIPE
-from model.settings import PROJECT, Settings
+from model.settings import Settings
 from model.tables import Which
 from model.versions import find_version, freeze_version
 
@@ -21,15 +17,7 @@ def start_retraining(database: Database, settings: Settings, version: int | None
     Raises `AlreadyRetraining` and `UnknownVersion`.
     """
     number = enter_retraining(database, version)
-    process = subprocess.Popen(  # noqa: S603  # our own program
-        [sys.executable, "-m", "model.retraining", str(number)],
-        cwd=PROJECT,
-        env=environment(settings, database.url),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C stops what serves, not what learns
-    )
-    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+    start_process(["model.retraining", str(number)], environment(settings, database.url))
     return number
 
 
@@ -45,9 +33,8 @@ def enter_retraining(database: Database, version: int | None = None) -> int:
 
 
 def environment(settings: Settings, url: str) -> dict[str, str]:
-    """Return what the process needs to know; a password is in no command line."""
+    """Return what the process needs to know."""
     return {
-        **os.environ,
         "DATABASE_URL": url,
         "WEIGHTS": str(settings.weights),
         "AUTO_PROMOTE": "on" if settings.auto_promote else "",

@@ -1,19 +1,23 @@
 import csv
 import io
+import re
 import zipfile
 
 import pytest
 from flask.testing import FlaskClient
 
-from model import export
+from admin.desk import EXTENSION
+from model import export, sources
 from model.database import Database
 from model.export import write_export
 from model.labels import label_sample
+from model.processes import start_process
 from model.samples import find_kept_sample
 from model.sources import NO_BOT
 from model.tables import NOT_A_DIGIT, Consent, Contributor, Labeller, Sample
 from tests.admin.auth import Auth
 from tests.filling import Store
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +97,13 @@ def test_an_export_needs_a_login(client: FlaskClient):
     assert client.post("/export").status_code in (302, 400)
 
 
-def test_an_import_is_removed(operator: FlaskClient, database: Database, store: Store):
+def test_an_import_is_removed(
+    operator: FlaskClient, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    started = []
+    monkeypatch.setattr(
+        sources, "start_process", lambda *given: started.append(start_process(*given))
+    )
     assert "What was imported" not in operator.get("/export").text
     (sample_id,) = store.photo(store.contributor(9), [8])
     with database.write() as session:
@@ -105,6 +115,52 @@ def test_an_import_is_removed(operator: FlaskClient, database: Database, store: 
     assert "1 sample of 1 person" in page
     data = {"csrf_token": Auth(operator).token(), "source": "<i>school"}
     page = operator.post("/export/remove", data=data, follow_redirects=True).text
-    assert "&lt;i&gt;school: 1 picture is deleted." in page
+    assert "&lt;i&gt;school is being deleted." in page
+    assert started.pop().wait(PATIENCE) == 0
+    assert "What was imported" not in operator.get("/export").text
     assert operator.get(f"/samples/{sample_id}").status_code == 404
     assert operator.post("/export/remove", data=data).status_code == 404
+
+
+def test_while_an_import_is_removed_the_page_says_how_much_is_left(
+    operator: FlaskClient, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    started: list[list[str]] = []
+    monkeypatch.setattr(sources, "start_process", lambda words, _: started.append(words))
+    (sample_id,) = store.photo(store.contributor(9), [8])
+    with database.write() as session:
+        person = session.get_one(Contributor, 3)
+        person.bot_id, person.source = NO_BOT, "school"
+        session.get_one(Sample, sample_id).source = person.source
+    data = {"csrf_token": Auth(operator).token(), "source": "school"}
+    page = operator.post("/export/remove", data=data, follow_redirects=True).text
+    assert "<b>Being deleted</b>: 1 sample is left." in page
+    assert 'id="imported" data-state="running"' in page
+    operator.post("/export/remove", data=data)  # goes on where one was stopped
+    assert started == [["digitbot", "import", "--remove=school"]] * 2
+
+
+def test_the_page_shows_how_far_a_download_is(operator: FlaskClient, monkeypatch):
+    freeze(operator, "all")
+    monkeypatch.setattr(export, "CHUNK", 1)
+    operator.application.extensions[EXTENSION].downloads.known.clear()
+    assert 'id="downloads" data-state="idle"' in operator.get("/export").text
+    response = operator.get("/export/1/jsonl", buffered=False)
+    pieces = response.iter_encoded()
+    for _ in range(3):
+        next(pieces)
+    page = operator.get("/export").text
+    assert "JSON Lines of version 1" in page
+    assert 'id="downloads" data-state="running"' in page
+    assert re.search(r"[1-9]\d* % of 4 read", page)
+    for _ in pieces:
+        pass
+    assert "sent whole" in operator.get("/export").text
+    response = operator.get("/export/1/csv", buffered=False)
+    next(response.iter_encoded())
+    response.close()
+    page = operator.get("/export").text
+    assert "broken off" in page
+    assert 'data-state="over"' in page
+    operator.head("/export/1/csv")  # begins nothing
+    assert 'data-state="running"' not in operator.get("/export").text

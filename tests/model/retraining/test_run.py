@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from model.database import Database, utc_now
+from model.processes import start_process
 from model.promotions import list_weights, promoted
 from model.recognizer import Recognizer
 from model.retraining import learning, rows, run, start
@@ -166,16 +168,15 @@ def test_a_process_of_its_own_sees_it_through(
 
 def started(
     database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[int, "start.subprocess.Popen[bytes]"]:
+) -> tuple[int, subprocess.Popen[bytes]]:
     """Start a retraining in a process of its own; return its number and the process."""
-    made: list[start.subprocess.Popen[bytes]] = []
-    real = start.subprocess.Popen
+    made: list[subprocess.Popen[bytes]] = []
 
-    def noted(*args, **kwargs):
-        made.append(real(*args, **kwargs))
+    def noted(*given):
+        made.append(start_process(*given))
         return made[0]
 
-    monkeypatch.setattr(start.subprocess, "Popen", noted)
+    monkeypatch.setattr(start, "start_process", noted)
     number = start_retraining(database, settings_for(database, folder))
     return number, made[0]
 
