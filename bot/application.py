@@ -68,7 +68,7 @@ async def serve_bot(
 ) -> None:
     """Serve until cancelled."""
     async with aclosing(bot), asyncio.TaskGroup() as tasks:
-        tasks.create_task(keep_tidy(database, timing.tidy))
+        tasks.create_task(keep_tidy(database, timing.tidy, settings.keep_originals_days))
         me = await until_it_works(bot.get_me, timing)
         log.info("The bot is @%s.", me.username)
         tasks.create_task(introduce(bot))

@@ -20,7 +20,11 @@ TOKEN_FORM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram allows as the secret of a webhook."""
 
+NUMBERS = {"admin_proxies", "limit_a_minute", "limit_a_day", "keep_originals_days"}
+
 MOST_PROXIES = 9
+
+MOST_DAYS = 36500
 
 LONGEST_INFO = 3000
 """Characters: a message holds 4096."""
@@ -55,6 +59,7 @@ class Settings:
     metrics_port: int = 8002
     limit_a_minute: int = 60
     limit_a_day: int = 1000
+    keep_originals_days: int | None = None
     developer_info: str | None = None
 
     def __post_init__(self) -> None:
@@ -83,6 +88,11 @@ class Settings:
             raise WrongSetting(
                 "SECRET_KEY is missing: with ADMIN_PROXIES set there may be several admin "
                 "processes, which must all know the same; `openssl rand -hex 32` draws one."
+            )
+        if self.keep_originals_days is not None and not 0 < self.keep_originals_days <= MOST_DAYS:
+            raise WrongSetting(
+                f"KEEP_ORIGINALS_DAYS should be a number of days from 1 to {MOST_DAYS}, not "
+                f"{self.keep_originals_days}; unset, originals stay."
             )
         if self.log_format not in ("text", "json"):
             raise WrongSetting(f"LOG_FORMAT should be text or json, not {self.log_format!r}.")
@@ -150,7 +160,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         value = environment.get(name.upper(), "").strip()
         if not value:
             continue
-        if name.endswith("_port") or name.startswith("limit_") or name == "admin_proxies":
+        if name.endswith("_port") or name in NUMBERS:
             given[name] = whole_number(name.upper(), value)
         elif name == "developer_info":
             given[name] = value.replace("\\n", "\n")

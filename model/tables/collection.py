@@ -88,6 +88,12 @@ class Photo(Base):
             sqlite_where=text("expires_at IS NOT NULL"),
             postgresql_where=text("expires_at IS NOT NULL"),
         ),
+        Index(
+            "ix_photos_original_received_at",
+            "received_at",
+            sqlite_where=text("sha256 <> ''"),
+            postgresql_where=text("sha256 <> ''"),
+        ),
         NEVER_REUSED,
     )
 
@@ -102,7 +108,7 @@ class Photo(Base):
     media_type: Mapped[str] = mapped_column(String(64))
     width: Mapped[int] = mapped_column(Integer)  # of the upright photo, in pixels
     height: Mapped[int] = mapped_column(Integer)
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)  # empty: the image is deleted
     received_at: Mapped[datetime.datetime] = mapped_column(UTCDateTime, default=utc_now)
     expires_at: Mapped[datetime.datetime | None] = mapped_column(UTCDateTime)
     image: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # last: rows are read past it
@@ -115,6 +121,11 @@ class Photo(Base):
         passive_deletes=True,
     )
     album: Mapped[AlbumPhoto | None] = relationship(passive_deletes=True)
+
+    @property
+    def has_original(self) -> bool:
+        """Whether the image itself is still here; told without reading it."""
+        return self.sha256 != ""
 
 
 class AlbumPhoto(Base):

@@ -2,12 +2,13 @@ import datetime
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 import bot.tidying
 from bot.languages import ENGLISH
+from model import originals
 from model.database import Database, utc_now
-from model.tables import Consent, InboxUpdate, Photo
+from model.tables import Consent, InboxState, InboxUpdate, Photo, Sample
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
@@ -40,6 +41,65 @@ def test_what_is_over_goes_and_leaves_no_bytes(
     for suffix in ("", "-wal"):
         with open(path + suffix, "rb") as file:
             assert image[:100] not in file.read()
+
+
+def test_photos_without_a_yes_stay_for_24_hours_and_no_longer(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for consent in (Consent.UNASKED, Consent.ASKED, Consent.NO):
+        store.photo(store.contributor(int(consent == Consent.NO), consent), [4])
+    store.photo(store.contributor(9), [5])
+    began = utc_now()
+    for hours, left in ((23.9, 4), (24.1, 1), (24_000, 1)):
+        now = began + datetime.timedelta(hours=hours)
+        monkeypatch.setattr(bot.tidying, "utc_now", lambda now=now: now)
+        bot.tidying.tidy(database)
+        assert rows(database, Photo) == left, hours
+
+
+@pytest.mark.parametrize(
+    ("state", "hours"), [(InboxState.DONE, 48), (InboxState.ASIDE, 30 * 24), (None, None)]
+)
+def test_rows_of_the_inbox_go_when_they_are_long_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch, state: InboxState | None, hours: int
+) -> None:
+    """Those done after 48 hours, those set aside after 30 days, those that wait never."""
+    began = utc_now()
+    row = {"bot_id": 1, "update_id": 2, "digest": "d", "attempts": 0, "body": ""}
+    if state is not None:
+        row |= {"state": state, "finished_at": began}
+    with database.write() as session:
+        session.execute(insert(InboxUpdate).values(row))
+    for passed in (hours - 0.1, hours + 0.1) if hours else (100_000,):
+        now = began + datetime.timedelta(hours=passed)
+        monkeypatch.setattr(bot.tidying, "utc_now", lambda now=now: now)
+        bot.tidying.tidy(database)
+        assert rows(database, InboxUpdate) == (1 if hours is None or passed < hours else 0)
+
+
+def test_originals_go_after_their_days_and_their_digits_stay(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "BATCH", 2)
+    database = stopped_bot.database
+    store = Store(database)
+    person = store.contributor(8)
+    ids = [sample for _ in range(5) for sample in store.photo(person, [4, 5])]
+    with database.write() as session:
+        old = update(Photo).where(Photo.id != 3)
+        session.execute(old.values(received_at=utc_now() - datetime.timedelta(days=30, hours=1)))
+
+    def left() -> list[int]:
+        with database.read() as session:
+            return list(session.scalars(select(Photo.id).where(Photo.image != b"")))
+
+    with stopped_bot.running(replace(FAST, tidy=0.2)):
+        ann.wait_answer(to=ann.photo(made_photo("7")))
+        assert len(left()) == 6, "without the setting they stay"
+    with stopped_bot.running(replace(FAST, tidy=0.2), keep_originals_days=30):
+        wait_until(lambda: left() == [3, 6])
+    with database.read() as session:
+        assert session.scalars(select(Sample.id).where(Sample.id.in_(ids))).all() == ids
 
 
 def test_the_bot_tidies_while_it_runs_and_a_failure_does_not_end_that(

@@ -39,6 +39,7 @@ def test_every_setting_is_taken_from_its_variable() -> None:
         "METRICS_PORT": "9002",
         "LIMIT_A_MINUTE": "7",
         "LIMIT_A_DAY": "0",
+        "KEEP_ORIGINALS_DAYS": "30",
         "DEVELOPER_INFO": "Ada\\nada@example.org",
     }
     assert set(environment) == {name.upper() for name in Settings.__dataclass_fields__}
@@ -49,6 +50,7 @@ def test_every_setting_is_taken_from_its_variable() -> None:
     assert (settings.mnist, settings.auto_promote) == (Path("mnist"), True)
     assert settings.webhook_port == 9001
     assert (settings.limit_a_minute, settings.limit_a_day) == (7, 0)
+    assert settings.keep_originals_days == 30
     assert settings.developer_info == "Ada\nada@example.org"
 
 
@@ -71,6 +73,8 @@ def test_an_empty_value_counts_as_not_set() -> None:
         ("LOG_FORMAT", "xml"),
         ("LIMIT_A_MINUTE", "many"),
         ("LIMIT_A_DAY", "-1"),
+        ("KEEP_ORIGINALS_DAYS", "0"),
+        ("KEEP_ORIGINALS_DAYS", "40000"),
         ("DEVELOPER_INFO", "x" * 3001),
         ("WEBHOOK_URL", "example"),
         ("WEBHOOK_SECRET", "with space"),
