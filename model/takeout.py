@@ -28,6 +28,12 @@ LARGEST_PART = 45 * 1024 * 1024
 """Bytes of photos in one archive; a bot may send files of 50 MB, and no photo has more than 20."""
 
 
+ORIGINAL_GONE = (
+    "Photos are deleted here some time after they came, and this one has been; the digits that "
+    "were cut out of it are still here."
+)
+
+
 def write_part(
     session: Session,
     bot_id: int,
@@ -97,7 +103,9 @@ def add_photo(session: Session, archive: zipfile.ZipFile, photo: Photo) -> dict[
     """Add a photo and what was cut out of it; return all else that is known of both."""
     folder = f"photos/{photo.id:08d}"
     ending = mimetypes.guess_extension(photo.media_type) or ".bin"
-    archive.writestr(f"{folder}/photo{ending}", photo.image, zipfile.ZIP_STORED)
+    file = f"{folder}/photo{ending}" if photo.has_original else None
+    if file is not None:
+        archive.writestr(file, photo.image, zipfile.ZIP_STORED)
     digits = []
     for sample in session.scalars(samples_of(photo)):
         name = f"{folder}/digit-{sample.position:03d}.png"
@@ -105,7 +113,8 @@ def add_photo(session: Session, archive: zipfile.ZipFile, photo: Photo) -> dict[
         digits.append({"file": name} | describe_sample(session, sample))
     album = None if photo.album is None else photo.album.group_id
     return {
-        "file": f"{folder}/photo{ending}",
+        "file": file,
+        **({} if file else {"why_no_file": ORIGINAL_GONE}),
         **columns(photo, without={"image"}),
         "album": album,
         "digits": digits,

@@ -1,9 +1,10 @@
 """A frozen version as a data set that a stranger can read, in one of `FORMATS`.
 
 Every format holds the same digits in the same order, and the same version gives the same bytes,
-but for what was withdrawn since: the manifest lists that. All is streamed out of one transaction, a
-few thousand samples at a time, so that a million need no more memory than a hundred and all members
-of an archive agree. No name of a person and no Telegram id is in any of them.
+but for what was withdrawn since: the manifest lists that, and counts the originals that were
+deleted. All is streamed out of one transaction, a few thousand samples at a time, so that a million
+need no more memory than a hundred and all members of an archive agree. No name of a person and no
+Telegram id is in any of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +21,18 @@ from model.export.archive import Archive
 from model.export.arrays import write_idx, write_npz
 from model.export.folders import png, write_folders
 from model.export.lines import write_csv, write_jsonl
-from model.export.originals import write_originals
+from model.export.originals import deleted_originals, write_originals
 from model.export.rows import Source
 from model.versions import find_version
 from model.weights import written_whole
 from model.zipstream import CHUNK
 
 __all__ = ["FORMATS", "Format", "file_name", "png", "save_export", "write_export"]
+
+
+def nothing_more(_: Source) -> dict[str, Any]:
+    """Add nothing to the manifest."""
+    return {}
 
 
 class Format(NamedTuple):
@@ -36,6 +42,8 @@ class Format(NamedTuple):
     ending: str
     passes: int
     """How often it reads all samples."""
+    more_facts: Callable[[Source], dict[str, Any]] = nothing_more
+    """What its manifest says beside what all of them say."""
 
 
 FORMATS = {
@@ -44,7 +52,7 @@ FORMATS = {
     "npz": Format(write_npz, "npz", 3),
     "csv": Format(write_csv, "csv.zip", 1),
     "jsonl": Format(write_jsonl, "jsonl.zip", 1),
-    "originals": Format(write_originals, "originals.zip", 2),
+    "originals": Format(write_originals, "originals.zip", 2, deleted_originals),
 }
 """All of them are ZIP archives, and so is NumPy's NPZ."""
 
@@ -85,8 +93,9 @@ def write_export(
 def write_archive(source: Source, format_name: str) -> Iterator[bytes]:
     """Yield an export as it comes."""
     with closing(Archive()) as archive:
-        yield from FORMATS[format_name].write(source, archive)
-        yield from archive.end(format_name, source.facts())
+        format_ = FORMATS[format_name]
+        yield from format_.write(source, archive)
+        yield from archive.end(format_name, source.facts() | format_.more_facts(source))
 
 
 def save_export(

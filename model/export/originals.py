@@ -1,14 +1,19 @@
-"""The photos as they were received, with a table of the digits in them."""
+"""The photos as they were received, with a table of the digits in them.
+
+A photo whose original has been deleted is in neither; the manifest counts those.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 
 from model.export.archive import Archive
 from model.export.lines import csv_line
 from model.export.rows import Source
+from model.originals import has_original
 from model.tables import Photo, Sample, VersionSample
 from model.versions import pseudonym
 
@@ -36,9 +41,17 @@ def write_originals(source: Source, archive: Archive) -> Iterator[bytes]:
     yield from archive.deflated("boxes.csv", boxes(source))
 
 
+def deleted_originals(source: Source) -> dict[str, Any]:
+    """Return what the manifest says of photos that are not in it, and of the digits in them."""
+    counts = source.query().with_only_columns(func.count(Photo.id.distinct()), func.count())
+    photos, samples = source.session.execute(counts.where(not_(has_original()))).one()
+    return {"originals_deleted": photos, "samples_without_original": samples}
+
+
 def photos_of(source: Source) -> Iterator[tuple[int, str]]:
     """Yield (id, media type) of each photo, in the order they came."""
     query = source.query().with_only_columns(func.count(), Photo.id, Photo.media_type)
+    query = query.where(has_original())
     last = 0
     while rows := source.session.execute(
         query.where(Photo.id > last)
@@ -65,7 +78,7 @@ def boxes(source: Source) -> Iterator[bytes]:
         Sample.line, Sample.position, VersionSample.split, Photo.contributor_id, Photo.id,
         Photo.media_type,
     )  # fmt: skip
-    for rows in source.batches(query):
+    for rows in source.batches(query.where(has_original())):
         for sample, label, by, *place, split, person, photo, media_type in rows:
             yield csv_line(
                 file_name(photo, media_type), str(sample), str(label), by or "network",

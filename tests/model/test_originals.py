@@ -1,16 +1,21 @@
 """Of a photo whose time is over the image goes; the digits, and what was said of them, stay."""
 
 import datetime
+import io
+import json
+import zipfile
 
 import pytest
 from sqlalchemy import event, select
 
 from model import originals
 from model.database import Database, utc_now
+from model.export import write_export
 from model.labels import label_sample
 from model.originals import OriginalGone, drop_originals, find_original
 from model.samples import UnknownSample, find_kept_sample, find_pixels
-from model.tables import Consent, Labeller, Photo
+from model.tables import Consent, Labeller, Photo, Which
+from model.versions import freeze_version
 from tests.filling import Store, drawn_photo, made_reading
 
 
@@ -61,6 +66,29 @@ def test_an_original_that_may_not_be_kept_is_shown_to_nobody(
     store.photo(store.contributor(7, Consent.NO), [4])
     with database.read() as session, pytest.raises(UnknownSample):
         find_original(session, 1)
+
+
+def test_the_export_leaves_them_out_and_counts_them(database: Database, store: Store) -> None:
+    person = store.contributor(7)
+    store.photo(person, [1, 2, 3])
+    assert drop(database, 1) == 1
+    store.photo(person, [4])
+    with database.write() as session:
+        freeze_version(session, Which.ALL)
+
+    def exported(form: str) -> zipfile.ZipFile:
+        with database.read() as session:
+            return zipfile.ZipFile(io.BytesIO(b"".join(write_export(session, form, 1))))
+
+    archive = exported("originals")
+    assert [name for name in archive.namelist() if "/" in name] == ["photos/000002.jpg"]
+    _, *boxes = archive.read("boxes.csv").decode().splitlines()
+    assert [row.split(",")[:2] for row in boxes] == [["photos/000002.jpg", "4"]]
+    manifest = json.loads(archive.read("manifest.json"))
+    assert (manifest["samples"], manifest["withdrawn"]) == (4, [])
+    assert (manifest["originals_deleted"], manifest["samples_without_original"]) == (1, 3)
+    digits = [name for name in exported("folders").namelist() if name.endswith(".png")]
+    assert len(digits) == 4
 
 
 @pytest.mark.sqlite("PostgreSQL's planner decides by the rows that there are")

@@ -8,9 +8,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from model.albums import join_album
-from model.database import Database
+from model.database import Database, utc_now
 from model.labels import label_sample
 from model.limits import block, count_message
+from model.originals import drop_originals
 from model.samples import find_sample, pixels_of
 from model.tables import Consent, InboxState, InboxUpdate, Labeller, Photo, Sample
 from model.takeout import LARGEST_PART, write_part
@@ -117,6 +118,30 @@ def test_what_is_too_much_for_one_archive_comes_in_several(
     assert ["you.json" in archive.namelist() for archive in archives] == [True] + 3 * [False]
     archives = parts(database, 7, largest=1)
     assert len(archives) == 7, "a photo that is too big alone is a part of its own"
+
+
+def test_of_a_photo_whose_original_is_gone_the_digits_are_in_it(
+    database: Database, store: Store
+) -> None:
+    person = store.contributor(7)
+    store.photo(person, [4, 2])
+    with database.write() as session:
+        assert drop_originals(session, utc_now()) == 1
+    store.photo(person, [5])
+    (archive,) = parts(database, 7)
+    assert sorted(archive.namelist()) == [
+        "photos.json",
+        "photos/00000001/digit-000.png",
+        "photos/00000001/digit-001.png",
+        "photos/00000002/digit-000.png",
+        "photos/00000002/photo.jpg",
+        "you.json",
+    ]
+    gone, here = read_json(archive, "photos.json")
+    assert gone["file"] is None
+    assert "this one has been; the digits" in gone["why_no_file"]
+    assert here["file"] == "photos/00000002/photo.jpg"
+    assert "why_no_file" not in here
 
 
 def test_of_a_stranger_there_is_nothing(database: Database, store: Store) -> None:
