@@ -15,6 +15,7 @@ from admin.login import current_operator
 from admin.numbers import refuse_large_numbers
 from model.boxes import EmptyBox, add_box, drawn_in, read_box
 from model.decisions import can_step_back, remove_box
+from model.originals import find_original
 from model.recognizer import Box
 from model.samples import find_kept_photo, find_kept_sample
 from model.tables import NOT_A_DIGIT
@@ -47,7 +48,7 @@ def add(photo_id: int) -> ResponseReturnValue:
     """Read what stands in the form's box and store it as a sample."""
     box = asked_box()
     with desk().database.read() as session:
-        image = find_kept_photo(session, photo_id).image
+        image = find_original(session, photo_id)
     recognizer = desk().recognizer
     try:
         digit = read_box(recognizer, image, box)

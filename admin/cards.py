@@ -30,6 +30,7 @@ def describe(sample: Sample, alike: Sequence[int] = ()) -> dict[str, Any]:
         "page": url_for("samples.show", sample_id=sample.id),
         "image": url_for("samples.picture", sample_id=sample.id),
         "photo": url_for("samples.photo", photo_id=photo.id),
+        "original": photo.has_original,
         "width": photo.width,
         "height": photo.height,
         "box": [sample.x0, sample.y0, sample.x1 - sample.x0, sample.y1 - sample.y0],

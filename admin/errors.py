@@ -11,6 +11,7 @@ from admin.body import WrongBody
 from admin.throttle import TooManyRequests
 from model.aside import NotAside
 from model.decisions import NotDrawn
+from model.originals import OriginalGone
 from model.samples import UnknownSample
 from model.vision import UnreadablePhoto
 
@@ -73,6 +74,13 @@ def show_unknown_sample(error: UnknownSample) -> Answer:
     return answer(404, str(error).rstrip("."), "Its sender may have asked to forget it.")
 
 
+def show_original_gone(error: OriginalGone) -> Answer:
+    """Answer who would read a photo again that has been deleted."""
+    return answer(
+        410, str(error).rstrip("."), "Its digits are here, with all that was said of them."
+    )
+
+
 def show_not_aside(error: NotAside) -> Answer:
     """Answer a second try of what is being tried already."""
     return answer(404, str(error).rstrip("."), "Go back to the list and look again.")
@@ -99,6 +107,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(WrongBody, show_wrong_body)
     app.register_error_handler(UnknownSample, show_unknown_sample)
+    app.register_error_handler(OriginalGone, show_original_gone)
     app.register_error_handler(NotAside, show_not_aside)
     app.register_error_handler(NotDrawn, show_not_drawn)
     app.register_error_handler(UnreadablePhoto, show_unreadable_photo)

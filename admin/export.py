@@ -48,6 +48,7 @@ def show() -> str:
         formats=list(FORMATS),
         downloads=desk().downloads.shown(),
         file_name=file_name,
+        originals_days=desk().settings.keep_originals_days,
     )
 
 

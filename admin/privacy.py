@@ -14,4 +14,9 @@ blueprint = Blueprint("privacy", __name__)
 @public
 def show() -> str:
     """Show the policy."""
-    return render_template("privacy.html", developer_info=desk().settings.developer_info)
+    settings = desk().settings
+    return render_template(
+        "privacy.html",
+        developer_info=settings.developer_info,
+        originals_days=settings.keep_originals_days,
+    )

@@ -10,11 +10,18 @@ from admin.desk import desk
 from admin.filters import asked, choices, read_filter, read_order
 from admin.login import current_operator
 from admin.numbers import refuse_large_numbers
-from admin.pictures import photo_jpeg, send_picture, way_png
+from admin.pictures import photo_jpeg, send_picture, stand_in_jpeg, way_png
 from model.export import png
 from model.labels import label_sample, undo_label
 from model.lists import WINDOW, Listing, Order, WrongCursor, page_of_samples
-from model.samples import find_kept_photo, find_kept_sample, find_pixels, probabilities_of
+from model.originals import find_original
+from model.samples import (
+    find_kept_photo,
+    find_kept_sample,
+    find_pixels,
+    probabilities_of,
+    samples_with_pixels,
+)
 from model.tables import NOT_A_DIGIT, Labeller
 
 blueprint = Blueprint("samples", __name__)
@@ -100,15 +107,19 @@ def picture(sample_id: int) -> Response:
 
 @blueprint.get("/photos/<int:photo_id>.jpg")
 def photo(photo_id: int) -> Response:
-    """Send a photo, upright and shrunk."""
+    """Send a photo, upright and shrunk; where it has been deleted, its digits in their places."""
     with desk().database.read() as session:
-        image = find_kept_photo(session, photo_id).image
-    return send_picture(photo_jpeg(image), "image/jpeg")
+        found = find_kept_photo(session, photo_id)
+        if found.has_original:
+            picture = photo_jpeg(found.image)
+        else:
+            picture = stand_in_jpeg(found, samples_with_pixels(session, photo_id))
+    return send_picture(picture, "image/jpeg")
 
 
 @blueprint.get("/photos/<int:photo_id>/way.png")
 def way(photo_id: int) -> Response:
     """Send every stage of a photo's way, as the weights in use read it now."""
     with desk().database.read() as session:
-        image = find_kept_photo(session, photo_id).image
+        image = find_original(session, photo_id)
     return send_picture(way_png(image, desk().recognizer), "image/png")

@@ -13,12 +13,14 @@ from model.tables import Consent
 from model.teaching import teaching_of
 
 
-def answer_command(session: Session, bot_id: int, message: CommandSent, texts: Texts) -> Outgoing:
-    """Return the answer to a command."""
+def answer_command(
+    session: Session, bot_id: int, message: CommandSent, texts: Texts, originals_days: int | None
+) -> Outgoing:
+    """Return the answer to a command; `originals_days` is how long photos themselves are kept."""
     user_id = message.sender.user_id
     match message.name:
         case "start" | "privacy":
-            text = texts.start if message.name == "start" else texts.privacy
+            text = texts.start if message.name == "start" else policy(texts, originals_days)
             text = f"{text}\n\n{choice_of(session, bot_id, user_id, texts)}"
             return say(message, text, consent_keyboard(user_id, texts))
         case "help":
@@ -38,6 +40,13 @@ def answer_command(session: Session, bot_id: int, message: CommandSent, texts: T
         case "forget":
             return say(message, texts.nothing_kept)
     return say(message, texts.unknown_command)
+
+
+def policy(texts: Texts, originals_days: int | None) -> str:
+    """Return what is kept, what for and how long."""
+    goes = texts.originals_go_one if originals_days == 1 else texts.originals_go
+    originals = " " + goes.format(days=originals_days) if originals_days else ""
+    return texts.privacy.format(originals=originals)
 
 
 def has_something(session: Session, bot_id: int, user_id: int) -> bool:

@@ -37,6 +37,7 @@ from model.contributors import meet_contributor
 from model.database import utc_now
 from model.recognizer import Reading
 from model.samples import PhotoKey, store_photo
+from model.settings import Settings
 from model.tables import Consent, Contributor, Photo
 
 Answer = tuple[Outgoing, ...]
@@ -47,12 +48,13 @@ LONGEST_GROUP_ID = 64
 class Conversation:
     """The talk of one bot with everybody; it remembers nothing but in the database."""
 
-    def __init__(self, bot_id: int, album_wait: float, developer_info: str | None) -> None:
+    def __init__(self, bot_id: int, album_wait: float, settings: Settings) -> None:
         self.bot_id = bot_id
         self.album_wait = album_wait
         """Seconds to wait for more photos of an album after the last one."""
-        self.developer_info = developer_info
+        self.developer_info = settings.developer_info
         """Who runs the bot, in their own words."""
+        self.originals_days = settings.keep_originals_days
 
     def store(self, session: Session, message: Incoming, row_id: int) -> None:
         """Apply what a message other than a photo asks for; `row_id` is its row of the inbox."""
@@ -90,7 +92,8 @@ class Conversation:
             case CommandSent():
                 if message.name == "developer_info":
                     return (say(message, self.developer_info or texts.no_developer_info),)
-                return (answer_command(session, self.bot_id, message, texts),)
+                days = self.originals_days
+                return (answer_command(session, self.bot_id, message, texts, days),)
             case OtherSent():
                 return (say(message, other_text(message.kind, texts)),)
         raise TypeError(f"nothing is said to a {type(message).__name__}")

@@ -76,7 +76,7 @@ class Handlers:
         self.database = database
         self.in_use = InUse(database, reader)
         self.timing = timing
-        self.conversation = Conversation(bot_id, timing.album, settings.developer_info)
+        self.conversation = Conversation(bot_id, timing.album, settings)
         limits = Limits(settings.limit_a_minute, settings.limit_a_day)
         self.parcels = Parcels(bot, database)
         self.gate = Gate(database, bot_id, limits)

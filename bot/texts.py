@@ -33,6 +33,8 @@ class Texts:
     # Commands
     help: str
     privacy: str
+    originals_go_one: str
+    originals_go: str
     forget: str
     yes_forget: str
     no_forget: str

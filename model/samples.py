@@ -150,6 +150,12 @@ def find_kept_photo(session: Session, photo_id: int) -> Photo:
     return photo
 
 
+def samples_with_pixels(session: Session, photo_id: int) -> list[Sample]:
+    """Return the samples of a photo with what the network saw of each."""
+    query = select(Sample).options(undefer(Sample.pixels)).where(there())
+    return list(session.scalars(query.where(Sample.photo_id == photo_id)))
+
+
 def whole_samples() -> Select[Sample]:
     """Return the query for samples with their photo and contributor, no image among it."""
     return (

@@ -6,7 +6,7 @@ import { onKeys } from "./keys.js";
 const find = (id) => document.getElementById(id);
 const photo = find("photo");
 const drawn = find("drawn");
-const form = find("new-box");
+const form = find("new-box"); // none where the photo has been deleted: nothing can be read in it
 const choices = [...document.querySelectorAll(".choices a")];
 const [, , wide, high] = photo.getAttribute("viewBox").split(" ").map(Number);
 const STEP = Math.max(1, Math.round(Math.min(wide, high) / 100));
@@ -42,7 +42,7 @@ for (const choice of choices) {
 // --- saying what it is
 
 async function post(address, body, kind) {
-  const headers = { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value };
+  const headers = { Accept: "application/json", "X-CSRFToken": find("undo").elements.csrf_token.value };
   if (kind) headers["Content-Type"] = kind;
   const reply = await fetch(address, { method: "POST", headers, body });
   const answer = await reply.json();
@@ -111,7 +111,7 @@ function place(event) {
 }
 
 photo.addEventListener("pointerdown", (event) => {
-  if (event.button > 0) return;
+  if (event.button > 0 || !form) return;
   event.preventDefault();
   photo.setPointerCapture(event.pointerId);
   corner = place(event);
@@ -131,6 +131,7 @@ photo.addEventListener("pointerup", () => {
 photo.addEventListener("pointercancel", leaveDraft);
 
 function beginDraft() {
+  if (!form) return told("The photo itself has been deleted: no new box can be read in it.");
   const [x, y, side] = [wide / 2, high / 2, Math.min(wide, high) / 8];
   draft = [x - side, y - side, x + side, y + side];
   showDraft();

@@ -13,6 +13,7 @@ export function showCard(card) {
   find("sender").textContent = card.sender === null ? "said nothing" : word(card.sender);
   find("contributor").textContent = card.contributor;
   find("page").href = card.page;
+  document.querySelector(".no-original").hidden = card.original;
   find("grid").href = find("grid").href.replace(/\d+$/, card.predicted);
   find("now").textContent = spoken(card);
   find("suspected").hidden = card.suspicion < 0.5;

@@ -47,11 +47,15 @@ kannst, was dir gehört.
 Wozu: um das Netz zu trainieren, das Ziffern liest. Wer diesen Bot betreibt, sieht die Fotos beim \
 Prüfen und darf die ausgeschnittenen Ziffern ohne deinen Namen als Datensatz weitergeben.
 
-Wie lange: mit deinem Ja, bis du /forget sagst. Sonst höchstens 24 Stunden. Wie viele \
+Wie lange: mit deinem Ja, bis du /forget sagst.{originals} Sonst höchstens 24 Stunden. Wie viele \
 Nachrichten du geschickt hast, wird höchstens zwei Tage gezählt, damit niemand mich ganz für sich \
 nimmt.
 
 Deins: /mydata schickt dir alles davon, /forget löscht es.""",
+    originals_go_one="Ein Foto selbst wird auch dann nach einem Tag gelöscht; die Ziffern daraus "
+    "bleiben.",
+    originals_go="Ein Foto selbst wird auch dann nach {days} Tagen gelöscht; die Ziffern daraus "
+    "bleiben.",
     forget="Soll ich alle deine Fotos, deine Berichtigungen und deinen Namen löschen? Das lässt "
     "sich nicht rückgängig machen.",
     yes_forget="Ja, alles löschen",

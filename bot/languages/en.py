@@ -43,10 +43,14 @@ your name and number on Telegram, so that you can correct and delete what is you
 What for: to train the network that reads digits. The people who run this bot see the photos when \
 they check them, and may export the cut-out digits, without your name, as a data set.
 
-How long: with your yes until you say /forget. Without it at most 24 hours. How many messages \
-you sent is counted for two days at most, so that nobody takes up all my time.
+How long: until you say /forget, with your yes.{originals} Without it at most 24 hours. How many \
+messages you sent is counted for two days at most, so that nobody takes up all my time.
 
 Yours: /mydata sends you all of it, /forget deletes it.""",
+    originals_go_one="Even so, a photo itself is deleted after a day; the digits cut out of it "
+    "stay.",
+    originals_go="Even so, a photo itself is deleted after {days} days; the digits cut out of it "
+    "stay.",
     forget="Shall I delete all your photos, corrections and your name? This can't be taken back.",
     yes_forget="Yes, delete everything",
     no_forget="No, keep it",

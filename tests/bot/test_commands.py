@@ -40,6 +40,21 @@ class TestStats:
         assert member.wait_answer().text == ENGLISH.only_in_private
 
 
+@pytest.mark.parametrize("days", [None, 1, 30])
+def test_privacy_says_how_long_originals_are_kept(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot, days: int | None
+) -> None:
+    uli = api.sender(name="Uli", language_code="de")
+    with stopped_bot.running(keep_originals_days=days):
+        for sender, texts in ((ann, ENGLISH), (uli, LANGUAGES["de"])):
+            sender.command("/privacy")
+            told = sender.wait_answer().text
+            for count, words in ((1, texts.originals_go_one), (30, texts.originals_go)):
+                assert (words.format(days=count) in told) == (days == count)
+            assert texts.privacy.partition("{")[0] in told
+            assert "{" not in told
+
+
 @pytest.mark.usefixtures("bot")
 class TestMyData:
     def test_sends_everything_of_the_sender_alone(self, api: BotApi, ann: Sender) -> None:

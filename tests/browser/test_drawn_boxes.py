@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from model.database import Database
+from model.database import Database, utc_now
+from model.originals import drop_originals
 from model.recognizer import Recognizer
 from model.tables import NOT_A_DIGIT, Sample
 from tests.browser.conftest import Desk
@@ -73,3 +74,43 @@ def test_a_box_is_drawn_with_the_keyboard(desk: Desk, store: Store):
     desk.press(*["ArrowUp"] * 25)
     desk.press("Enter")
     desk.page.wait_for_selector("#sample-1[aria-current]")
+
+
+def test_where_the_photo_is_deleted_digits_are_still_said(
+    desk: Desk, store: Store, database: Database
+):
+    person = store.contributor(5)
+    store.photo(person, [4, 2], PHOTO)
+    with database.write() as session:
+        drop_originals(session, utc_now())
+    store.photo(person, [7], PHOTO)
+    desk.open("/photos/1")
+    desk.press("7")
+    wait_for(desk, "Saved: 7")
+    desk.press("a")
+    wait_for(desk, "no new box can be read")
+    box = desk.page.locator("#photo").bounding_box()
+    desk.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    desk.page.mouse.down()
+    desk.page.mouse.move(box["x"] + 80, box["y"] + 80)
+    assert desk.page.get_attribute("#drawn", "width") == "0"
+    desk.page.mouse.up()
+    assert labels(database) == [7, None, None]
+
+
+def test_the_review_says_of_each_photo_whether_it_is_deleted(
+    desk: Desk, store: Store, database: Database
+):
+    person = store.contributor(5)
+    (gone,) = store.photo(person, [4], PHOTO, confidence=0.6)
+    with database.write() as session:
+        drop_originals(session, utc_now())
+    store.photo(person, [7], PHOTO)
+    with desk.page.expect_response("**/review/next**"):
+        desk.open("/review")
+    said = desk.page.locator(".no-original")
+    assert desk.page.get_attribute("#page", "href") == f"/samples/{gone}"
+    assert said.is_visible()
+    desk.press("Enter")
+    desk.page.wait_for_selector("#page[href='/samples/2']")
+    assert not said.is_visible()

@@ -5,8 +5,9 @@ from importlib import resources
 import pytest
 
 from model.boxes import add_box
-from model.database import Database
+from model.database import Database, utc_now
 from model.labels import label_sample
+from model.originals import drop_originals
 from model.samples import find_kept_photo, find_kept_sample
 from model.sources import NO_BOT
 from model.tables import Contributor, Labeller, Which
@@ -80,6 +81,16 @@ def test_every_page_is_for_everybody(desk: Desk):
         desk.open(path)
         check(desk, path)
         desk.problems[:] = [said for said in desk.problems if "404" not in said]
+
+
+@pytest.mark.usefixtures("named")
+def test_pages_of_a_deleted_photo_too(desk: Desk, database: Database):
+    with database.write() as session:
+        drop_originals(session, utc_now())
+    for path in ("/review", "/samples/1", "/photos/1"):
+        desk.open(path)
+        desk.page.wait_for_selector(".no-original")
+        check(desk, path)
 
 
 @pytest.mark.usefixtures("named")
