@@ -102,6 +102,21 @@ def test_originals_go_after_their_days_and_their_digits_stay(
         assert session.scalars(select(Sample.id).where(Sample.id.in_(ids))).all() == ids
 
 
+@pytest.mark.sqlite("PostgreSQL uses the place again later")
+def test_of_an_original_that_went_no_bytes_are_left(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = b"".join(f"piece {number} of a photo;".encode() for number in range(9000))
+    store.photo(store.contributor(7), [4], image)
+    later = utc_now() + datetime.timedelta(days=8)
+    monkeypatch.setattr(bot.tidying, "utc_now", lambda: later)
+    assert bot.tidying.tidy_originals(database, 7) == 1
+    path = database.engine.url.database or ""
+    for suffix in ("", "-wal"):
+        with open(path + suffix, "rb") as file:
+            assert b" of a photo;" not in file.read()
+
+
 def test_the_bot_tidies_while_it_runs_and_a_failure_does_not_end_that(
     api: BotApi, ann: Sender, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
