@@ -1,8 +1,10 @@
 """Several admin processes behind a proxy: they are one desk."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,17 +12,18 @@ from flask.testing import FlaskClient
 
 from admin import create_app
 from admin.desk import EXTENSION
-from model import promotions
 from model.database import Database
 from model.logins import ATTEMPTS_PER_ADDRESS
-from model.promotions import keep_weights, promote, write_network
+from model.promotions import LOOK_AGAIN, keep_weights, write_network
 from model.recognizer import Recognizer
 from model.retraining.rows import AlreadyRetraining, begin, find_running
 from model.settings import Settings
-from model.tables import Retraining, Which
+from model.tables import Retraining, Split, Which
 from model.versions import freeze_version
 from tests.admin.auth import PASSWORD, Auth
-from tests.filling import Store
+from tests.filling import WEIGHTS, Store
+from tests.model.retraining.hands import correct, settings_for
+from tests.patience import wait_until
 
 BEHIND_ONE = Settings(admin_password=PASSWORD, secret_key="same", admin_proxies=1)
 HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "desk.example.org"}
@@ -52,12 +55,15 @@ def client_of(app: Flask, address: str, **more: str) -> FlaskClient:
     return client
 
 
-def log_in(client: FlaskClient, password: str = PASSWORD):
+def token_of(client: FlaskClient) -> str:
     page = client.get("/try", base_url="https://desk.example.org").text
-    token = page.split('name="csrf-token" content="')[1].split('"')[0]
+    return page.split('name="csrf-token" content="')[1].split('"')[0]
+
+
+def log_in(client: FlaskClient, password: str = PASSWORD):
     return client.post(
         "/login",
-        data={"csrf_token": token, "password": password},
+        data={"csrf_token": token_of(client), "password": password},
         base_url="https://desk.example.org",
         headers={"Referer": "https://desk.example.org/login"},
     )
@@ -73,11 +79,9 @@ def test_a_login_at_one_counts_at_the_other_until_logged_out(processes: list[Fla
     value = cookie.split("digitbot=")[1].split(";")[0]
     other.set_cookie("digitbot", value, domain="desk.example.org", secure=True)
     assert other.get("/", base_url="https://desk.example.org").status_code == 200
-    page = other.get("/try", base_url="https://desk.example.org").text
-    token = page.split('name="csrf-token" content="')[1].split('"')[0]
     other.post(
         "/logout",
-        data={"csrf_token": token},
+        data={"csrf_token": token_of(other)},
         base_url="https://desk.example.org",
         headers={"Referer": "https://desk.example.org/"},
     )
@@ -131,18 +135,46 @@ def test_of_retrainings_begun_at_once_one_runs(shared: Database, store: Store):
         assert session.query(Retraining).count() == 1
 
 
-def test_promoted_weights_reach_every_process(
-    shared: Database,
-    processes: list[Flask],
-    recognizer: Recognizer,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_retraining_begun_at_one_is_watched_and_cancelled_at_the_other(
+    shared: Database, recognizer: Recognizer, tmp_path: Path
 ):
-    monkeypatch.setattr(promotions, "LOOK_AGAIN", 0.0)
+    correct(shared, Store(shared), Split.TRAIN, 1, 8)
+    databases = [Database(shared.url) for _ in range(2)]
+    clients = []
+    for database in databases:
+        settings = settings_for(database, tmp_path, admin_password=PASSWORD)
+        clients.append(create_app(settings, database, recognizer).test_client())
+        Auth(clients[-1]).login()
+    one, other = clients
+    begun = one.post("/weights/retrain", data={"csrf_token": Auth(one).token()})
+    page = begun.headers["Location"]
+    assert 'data-state="running"' in other.get(page).text
+    other.post("/weights/retrain", data={"csrf_token": Auth(other).token()})
+    assert "A retraining runs: watch it" in other.get("/weights").text
+    other.post(f"{page}/cancel", data={"csrf_token": Auth(other).token()})
+    wait_until(lambda: 'data-state="running"' not in one.get(page).text)
+    assert "cancelled; nothing of it is kept" in one.get(page).text
+    for database in databases:
+        database.close()
+
+
+def test_weights_promoted_at_one_are_read_with_at_all(
+    shared: Database, processes: list[Flask], recognizer: Recognizer
+):
     network = replace(recognizer.network, card={"made": "elsewhere"})
     with shared.write() as session:
-        weights = keep_weights(session, write_network(network))
-        promote(session, weights)
-        fingerprint = weights.fingerprint
-    for app in processes:
-        with app.app_context():
-            assert app.extensions[EXTENSION].recognizer.weights == fingerprint
+        fingerprint = keep_weights(session, write_network(network)).fingerprint
+    readers = [app.extensions[EXTENSION] for app in processes]
+    assert [reader.recognizer for reader in readers] == [recognizer, recognizer]
+    client = client_of(processes[0], "198.51.100.7")
+    log_in(client)
+    assert LOOK_AGAIN < 1
+    for path, weights in ((f"{fingerprint}/promote", fingerprint), ("rollback", WEIGHTS)):
+        client.post(
+            f"/weights/{path}",
+            data={"csrf_token": token_of(client)},
+            base_url="https://desk.example.org",
+            headers={"Referer": "https://desk.example.org/weights"},
+        )
+        time.sleep(LOOK_AGAIN)
+        assert [reader.recognizer.weights for reader in readers] == [weights, weights]
