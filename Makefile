@@ -87,13 +87,9 @@ bench: .venv-bench/installed
 peers: .venv-peers/installed
 	.venv-peers/bin/python scripts/peers.py $(or $(PHOTOS),../shared/photos)
 
-# The pictures of the README, from the real thing; needs Chromium (apt-get install chromium).
-.venv/pictured: .venv/installed
-	$(PIP) --editable '.[pictures]'
-	@touch $@
-
-pictures: .venv/pictured
-	$(BIN)/python scripts/pictures.py
+# The pictures of the README, which the browser tests take; needs Chromium (apt-get install chromium).
+pictures: .venv/tested
+	PICTURES=docs/pictures $(BIN)/python -m pytest -p no:xdist tests/browser/test_pictures.py
 
 # The figures of docs/network.md.
 figures: .venv/installed

@@ -15,11 +15,12 @@ from PIL import Image
 from bot.languages import ENGLISH
 from model.database import Database
 from model.recognizer import Recognizer
+from model.settings import PROJECT
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Message
 
 HERE = Path(__file__).resolve().parent
-ICON = HERE.parent / "admin" / "static" / "icon.svg"
+ICON = PROJECT / "admin" / "static" / "icon.svg"
 NOON = 12 * 60
 """Minutes: the talk begins then, whenever it was really held, so that the picture stays."""
 
@@ -110,7 +111,7 @@ def render_talk(talk: list[Bubble]) -> str:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     jinja.filters["with_commands"] = with_commands
-    page = jinja.get_template("pictures_talk.html")
+    page = jinja.get_template("talk.html")
     screens = [talk[: photos[1]], talk[photos[1] :]]
     icon = f"data:image/svg+xml;base64,{base64.b64encode(ICON.read_bytes()).decode()}"
     return page.render(screens=screens, icon=icon)
