@@ -189,19 +189,18 @@ def run_on(server: str, *statements: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what axe-core found in the browser tests, whichever processes they ran in."""
+    """Say what the browser tests measured, whichever processes they ran in."""
     reports = [each for found in terminalreporter.stats.values() for each in found]
     ended = [report for report in reports if getattr(report, "when", None) == "teardown"]
-    looks = [
-        look
-        for report in ended
-        for name, looked_at in report.user_properties
-        if name == "axe"
-        for look in looked_at
-    ]
+    told = [each for report in ended for each in report.user_properties]
+    looks = [look for name, looked_at in told if name == "axe" for look in looked_at]
     if looks:
         pages, violations = len({page for page, _ in looks}), sum(count for _, count in looks)
         terminalreporter.write_line(
             f"axe-core: {violations} violations in {len(looks)} looks at {pages} pages, "
             "at 390 and 1280 pixels, light and dark"
+        )
+    for median, p95 in [value for name, value in told if name == "pace"]:
+        terminalreporter.write_line(
+            f"review: {median:.0f} ms from a key to the next sample (median), {p95:.0f} ms (p95)"
         )
