@@ -4,7 +4,8 @@
 
 Each is `digitbot bot`, a process of its own, with the shipped weights; updates come by webhook, to
 one after the other as from a proxy. PostgreSQL, the Bot API on loopback and the senders take their
-share of the same machine: with few cores, more workers than cores can't answer more.
+share of the same machine, and the table says how much: with few cores, more workers than cores
+can't answer more. The server is the tests' own, which doesn't wait for the disk.
 """
 
 from __future__ import annotations
@@ -12,17 +13,56 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from model.database import Database
-from scripts.bench_bot import Result, let_them_talk, make_photos, running_bot
+from scripts.bench_bot import (
+    WARM_UP,
+    Result,
+    let_them_talk,
+    make_photos,
+    running_bot,
+    use_of,
+)
 from tests.bot_api import BotApi
 from tests.ports import free_port
-from tests.postgres import cluster
+from tests.postgres import cluster, folder_of
 
 
-def measure(workers: int, senders: int, seconds: float, photos: list[bytes]) -> Result:
+class Beside:
+    """How many cores are busy beside the bots, from the end of the warm-up on."""
+
+    def __init__(self, database_url: str, seconds: float) -> None:
+        self.server = int((folder_of(database_url) / "data/postmaster.pid").read_text().split()[0])
+        self.seconds = seconds
+        self.double = self.postgres = 0.0
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        time.sleep(WARM_UP)
+        double, postgres = time.process_time(), self._of_postgres()
+        time.sleep(self.seconds)
+        self.double = (time.process_time() - double) / self.seconds
+        self.postgres = (self._of_postgres() - postgres) / self.seconds
+
+    def _of_postgres(self) -> float:
+        """Return the seconds of all processes of the server that live."""
+        pids = Path(f"/proc/{self.server}/task/{self.server}/children").read_text().split()
+        return sum(use_of(int(pid)).seconds for pid in [self.server, *pids])
+
+    def columns(self) -> str:
+        """Return the end of a table's row."""
+        self._thread.join()
+        return f" {self.double:.2f} | {self.postgres:.2f} |"
+
+
+def measure(
+    workers: int, senders: int, seconds: float, photos: list[bytes]
+) -> tuple[Result, Beside]:
     """Let so many people send photos to so many bots."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -35,7 +75,8 @@ def measure(workers: int, senders: int, seconds: float, photos: list[bytes]) -> 
         api.webhook.proxies = tuple(f"http://127.0.0.1:{port}" for port in ports)
         bots = [running_bot(api, folder, url, port) for port in ports]
         pids = [stack.enter_context(bot) for bot in bots]
-        return let_them_talk(api, pids, senders, seconds, photos)
+        beside = Beside(url, seconds)
+        return let_them_talk(api, pids, senders, seconds, photos), beside
 
 
 def main() -> None:
@@ -47,12 +88,18 @@ def main() -> None:
     options = parser.parse_args()
     photos = make_photos(100)
     print(f"\n### Several bots on PostgreSQL: {options.senders} senders, {os.cpu_count()} cores\n")
-    print("| workers | photos a second | p50, ms | p95, ms | p99, ms | cores | ms a photo | MB |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| workers | photos a second | p50, ms | p95, ms | p99, ms | cores | ms a photo | MB "
+        "| cores of the Bot API and senders | of PostgreSQL | times one worker |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    first = 0.0
     for workers in options.workers:
-        result = measure(workers, options.senders, options.seconds, photos)
-        print(result.row(workers), flush=True)
-    print("\ncores: all bots together; MB: the largest of them.")
+        result, beside = measure(workers, options.senders, options.seconds, photos)
+        rate = len(result.waits) / result.seconds
+        first = first or rate
+        print(f"{result.row(workers)}{beside.columns()} {rate / first:.2f} |", flush=True)
+    print("\ncores, ms a photo: of all bots together; MB: the largest of them.")
 
 
 if __name__ == "__main__":
