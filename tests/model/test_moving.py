@@ -15,6 +15,7 @@ from model.promotions import keep_weights, promote, write_network
 from model.recognizer import Recognizer
 from model.tables import Base, InboxUpdate, Labeller, Photo, Sample, Version, Which
 from model.versions import freeze_version
+from tests.everything import fill_everything
 from tests.filling import Store
 
 
@@ -72,6 +73,15 @@ def test_there_and_back_everything_is_as_it_was(
             assert session.scalars(select(Photo).order_by(Photo.id)).first().contributor.name[-1:]
         database.require_newest()
     back.close()
+
+
+def test_no_table_is_left_out(
+    database: Database, postgres_database: Database, recognizer: Recognizer
+) -> None:
+    fill_everything(database, write_network(recognizer.network))
+    moved = move(database, postgres_database, ignore)
+    assert content(postgres_database) == moved
+    assert all(found.rows for found in moved.values())
 
 
 def test_ids_of_the_forgotten_are_not_given_again(

@@ -1,5 +1,6 @@
 """A database of any revision that there was comes to the newest with all that is in it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from sqlalchemy import MetaData, inspect, text
 
 from model.contributors import record_consent
 from model.database import Database, alembic_configuration
-from model.labels import label_sample, settle_label
+from model.labels import settle_label
 from model.moving import Fingerprint
-from model.tables import Act, Consent, Contributor, Labeller, Sample, Which
-from model.versions import freeze_version
+from model.promotions import write_network
+from model.recognizer import Recognizer
+from model.tables import Act, Consent, Contributor, Sample
+from tests.everything import fill_everything
 from tests.filling import Store
 
 REVISIONS = [
@@ -22,21 +25,18 @@ REVISIONS = [
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """A database of the newest revision with something in it."""
+def filled(
+    request: pytest.FixtureRequest, tmp_path: Path, recognizer: Recognizer
+) -> Iterator[Database]:
+    """A database of the newest revision with something in every table."""
     if request.param == "sqlite":
         found = Database(f"sqlite:///{tmp_path}/grown.sqlite")
     else:
         found = request.getfixturevalue("postgres_database")
     found.upgrade()
-    store = Store(found)
-    ids = store.photo(store.contributor(7), [1, 2, 3])
-    store.photo(store.contributor(8, Consent.NO), [4])
-    with found.write() as session:
-        label_sample(session, session.get_one(Sample, ids[0]), 7, Labeller.SENDER)
-        label_sample(session, session.get_one(Sample, ids[1]), 2, Labeller.OPERATOR)
-        freeze_version(session, Which.LABELLED)
-    return found
+    fill_everything(found, write_network(recognizer.network))
+    yield found
+    found.close()
 
 
 def go(database: Database, revision: str, down: bool = False) -> None:
@@ -79,6 +79,7 @@ def test_from_every_revision_with_data_in_it(filled: Database, revision: str) ->
     filled.require_newest()
     assert content(filled, then) == before
     assert before["samples"].rows == 4
+    assert all(found.rows for found in before.values()), "no table is empty"
     store = Store(filled, messages=50)
     store.photo(store.contributor(9), [5])
     with filled.write() as session:
