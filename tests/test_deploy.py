@@ -33,6 +33,14 @@ def test_ports_are_the_defaults_and_paths_are_there() -> None:
         assert (PROJECT / path).exists(), path
 
 
+def test_the_health_of_each_is_asked_where_it_listens() -> None:
+    docker = (PROJECT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    settings = Settings()
+    assert f"http://127.0.0.1:{settings.admin_port}/healthz" in docker
+    bot = COMPOSE.partition("\n  bot:\n")[2].partition("\n  admin:\n")[0]
+    assert f"('127.0.0.1', {settings.webhook_port})" in bot.partition("healthcheck:")[2]
+
+
 def test_the_image_runs_as_nobody_special_and_holds_no_secret() -> None:
     lines = (PROJECT / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert lines.index("USER digitbot") < lines.index('ENTRYPOINT ["digitbot"]')
