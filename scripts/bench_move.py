@@ -22,6 +22,7 @@ from contextlib import closing
 from pathlib import Path
 
 from alembic import command
+from sqlalchemy import text
 
 from model.backup import back_up, restore
 from model.database import Database, alembic_configuration
@@ -97,12 +98,15 @@ def measure_moving(folder: Path) -> None:
             rows.extend(table.rows for table in found.values())
 
         seconds = timed("SQLite to PostgreSQL, compared", move_all)
+        with target.engine.connect() as connection:
+            size = connection.scalar(text("SELECT pg_database_size(current_database())"))
         timed("PostgreSQL: last revision taken back", lambda: migrate(target, "-1"))
         timed("PostgreSQL: upgraded again", target.upgrade)
         timed("SQLite: backup", lambda: back_up(source, folder / "sqlite.backup"))
         timed("PostgreSQL: backup", lambda: back_up(target, folder / "postgresql.backup"))
         each = f"{sum(rows) / seconds:,.0f} a second"
         print(f"\n{sum(rows):,} rows, {each}; counts and hashes of all tables are equal.")
+        print(f"PostgreSQL's database: {size / 1e6:,.0f} MB")
 
 
 def measure_upgrades(folder: Path) -> None:
