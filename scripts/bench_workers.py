@@ -38,26 +38,38 @@ class Beside:
     def __init__(self, database_url: str, seconds: float) -> None:
         self.server = int((folder_of(database_url) / "data/postmaster.pid").read_text().split()[0])
         self.seconds = seconds
-        self.double = self.postgres = 0.0
+        self.double = self.postgres = self.machine = 0.0
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
 
     def _watch(self) -> None:
         time.sleep(WARM_UP)
-        double, postgres = time.process_time(), self._of_postgres()
+        double, postgres, machine = time.process_time(), self._of_postgres(), busy_seconds()
         time.sleep(self.seconds)
+        self.machine = (busy_seconds() - machine) / self.seconds
         self.double = (time.process_time() - double) / self.seconds
         self.postgres = (self._of_postgres() - postgres) / self.seconds
 
     def _of_postgres(self) -> float:
-        """Return the seconds of all processes of the server that live."""
+        """Return the seconds of all processes of the server, those that have ended too."""
         pids = Path(f"/proc/{self.server}/task/{self.server}/children").read_text().split()
-        return sum(use_of(int(pid)).seconds for pid in [self.server, *pids])
+        fields = Path(f"/proc/{self.server}/stat").read_text().rpartition(")")[2].split()
+        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        return ended + sum(use_of(int(pid)).seconds for pid in [self.server, *pids])
 
-    def columns(self) -> str:
-        """Return the end of a table's row."""
+    def columns(self, bots: float) -> str:
+        """Return what stands beside the bots' cores in a table's row."""
         self._thread.join()
-        return f" {self.double:.2f} | {self.postgres:.2f} |"
+        rest = max(0.0, self.machine - bots - self.double - self.postgres)
+        return f" {self.double:.2f} | {self.postgres:.2f} | {rest:.2f} |"
+
+
+def busy_seconds() -> float:
+    """Return the seconds that the machine's cores have worked, for whomever: see proc(5)."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    user, nice, system, _idle, _waiting, interrupts, soft_interrupts, _stolen = fields
+    busy = user + nice + system + interrupts + soft_interrupts
+    return busy / os.sysconf("SC_CLK_TCK")
 
 
 def measure(
@@ -90,16 +102,20 @@ def main() -> None:
     print(f"\n### Several bots on PostgreSQL: {options.senders} senders, {os.cpu_count()} cores\n")
     print(
         "| workers | photos a second | p50, ms | p95, ms | p99, ms | cores | ms a photo | MB "
-        "| cores of the Bot API and senders | of PostgreSQL | times one worker |"
+        "| cores of the Bot API and senders | of PostgreSQL | of all else | times one worker |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("|" + 12 * " --- |")
     first = 0.0
     for workers in options.workers:
         result, beside = measure(workers, options.senders, options.seconds, photos)
         rate = len(result.waits) / result.seconds
         first = first or rate
-        print(f"{result.row(workers)}{beside.columns()} {rate / first:.2f} |", flush=True)
-    print("\ncores, ms a photo: of all bots together; MB: the largest of them.")
+        columns = beside.columns(result.busy / result.seconds)
+        print(f"{result.row(workers)}{columns} {rate / first:.2f} |", flush=True)
+    print(
+        "\ncores, ms a photo: of all bots together; MB: the largest of them; of all else: on a "
+        "machine with nothing else to do, the kernel's own."
+    )
 
 
 if __name__ == "__main__":
