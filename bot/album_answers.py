@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot import corrections
-from bot.captions import SURE, in_lines, percent, runner_up
+from bot.captions import SURE, first_prediction, in_lines, percent, runner_up
 from bot.keyboards import album_keyboard, back_to_album, restore_button
 from bot.messages import Edit, Keyboard, Say
 from bot.photo_answers import View, caption_of, keyboard_of, view_photo
@@ -113,5 +113,10 @@ def refresh_answer(session: Session, photo: Photo, texts: Texts) -> tuple[Edit, 
         view = view_photo(photo, texts)
     else:
         view = view_album(album_of(session, photo), texts)
-    has_picture = photo.album is None
+    has_picture = photo.album is None and not was_missed(photo)
     return (Edit(photo.reply_message_id, view.text, has_picture, view.keyboard),)
+
+
+def was_missed(photo: Photo) -> bool:
+    """Return whether nothing was read in a photo: its answer was a text, without a picture."""
+    return all(first_prediction(sample).no_digit > 0.5 for sample in photo.samples)

@@ -109,7 +109,7 @@ class Conversation:
             return
         photo = corrections.photo_to_correct(session, self.bot_id, message, row_id)
         if photo is not None:
-            corrections.check_correction(photo, message.sender.user_id, typed)
+            corrections.check_correction(session, photo, message.sender.user_id, typed)
             corrections.correct_all(session, photo, typed, row_id)
 
     def answer_text(self, session: Session, message: TextSent, row_id: int, texts: Texts) -> Answer:
@@ -121,7 +121,7 @@ class Conversation:
             photo = corrections.photo_to_correct(session, self.bot_id, message, row_id)
             if photo is None:
                 return (say(message, texts.no_photo_to_correct),)
-            corrections.check_correction(photo, message.sender.user_id, typed)
+            corrections.check_correction(session, photo, message.sender.user_id, typed)
         except Refused as refused:
             return (Say(refused.reason(texts), reply_to=message.message_id),)
         cause = corrections.newest_cause([photo])

@@ -17,7 +17,7 @@ from model.albums import in_same_album
 from model.alignment import align
 from model.database import utc_now
 from model.labels import label_sample, sender_label, undo_cause
-from model.samples import probabilities_of, there
+from model.samples import find_missed, probabilities_of, there
 from model.tables import Contributor, LabelEvent, Labeller, Photo, Sample
 
 CORRECTABLE = datetime.timedelta(minutes=10)
@@ -77,6 +77,9 @@ def confirm_rest(session: Session, photo: Photo, row_id: int) -> None:
 
 def correct_all(session: Session, photo: Photo, typed: Sequence[int], row_id: int) -> None:
     """Store what the sender typed as the labels of all digits found; see `check_correction`."""
+    if not photo.samples:
+        label_missed(session, photo, typed, row_id)
+        return
     predictions = [first_prediction(sample) for sample in photo.samples]
     labels = align(
         np.stack([probabilities_of(prediction) for prediction in predictions]),
@@ -87,11 +90,25 @@ def correct_all(session: Session, photo: Photo, typed: Sequence[int], row_id: in
         say_label(session, sample, label, row_id)
 
 
-def check_correction(photo: Photo, user_id: int, typed: Sequence[int]) -> None:
-    """Raise `Refused` where the digits typed can't correct the photo."""
+def label_missed(session: Session, photo: Photo, typed: Sequence[int], row_id: int) -> None:
+    """Store what the sender typed as the label of what was taken for no digit."""
+    missed = find_missed(session, photo)
+    if missed is not None:
+        say_label(session, missed, typed[0], row_id)
+        session.flush()
+        session.expire(photo, ["samples"])  # it is one of them from now on
+
+
+def check_correction(session: Session, photo: Photo, user_id: int, typed: Sequence[int]) -> None:
+    """Raise `Refused` where the digits typed can't correct the photo.
+
+    Where nothing was read they can, if it is one digit and there was something to read.
+    """
     found = len(photo.samples)
     if photo.contributor.user_id != user_id:
         raise Refused(lambda texts: texts.not_yours)
+    if found == 0 and len(typed) == 1 and find_missed(session, photo) is not None:
+        return
     if found == 0:
         raise Refused(lambda texts: texts.nothing_to_correct)
     if len(typed) > found:

@@ -62,6 +62,8 @@ class Reading:
     """Such as image/jpeg, from the file's content."""
     turned: int = 0
     """Quarter turns against the clock after which it was read: 0 as its EXIF says."""
+    missed: Digit | None = None
+    """Where no digit was read: what comes nearest to one. Its sender may say what it is."""
 
     @property
     def text(self) -> str:
@@ -98,7 +100,14 @@ class Recognizer:
     def read(self, data: bytes) -> Reading:
         """Read a photo's digits; raises `UnreadablePhoto`."""
         photo = open_photo(data)
-        return self.read_best(find_inks(photo)).reading(photo)
+        best = self.read_best(find_inks(photo))
+        reading = best.reading(photo)
+        return reading if reading.digits else replace(reading, missed=self.find_missed(best, photo))
+
+    def find_missed(self, empty: Attempt, photo: Photo) -> Digit | None:
+        """Return what comes nearest to a digit where none was read."""
+        standing = sorted(self.judge_ink(empty.ink), key=lambda digit: digit.confidence)
+        return replace(empty, digits=standing[-1:]).reading(photo).digits[0] if standing else None
 
     def read_best(self, inks: Iterator[Ink]) -> Attempt:
         """Read the likeliest ink upright; turned or the other ink only if clearly better."""
@@ -117,6 +126,10 @@ class Recognizer:
 
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
+        return [digit for digit in self.judge_ink(ink) if digit.no_digit <= 0.5]
+
+    def judge_ink(self, ink: Ink) -> list[Digit]:
+        """Return all that stands in the ink, what is no digit too."""
         found = self.find_glyphs(ink)
         if not found:
             return []
@@ -132,7 +145,6 @@ class Recognizer:
                 no_digit=float(1 - chance),
             )
             for each, chance in zip(found, chances, strict=True)
-            if chance >= 0.5
         ]
 
     def find_glyphs(self, ink: Ink) -> list[Found]:

@@ -47,6 +47,8 @@ def store_photo(
 ) -> Photo:
     """Store a photo with the samples found in it and what `weights` say of them.
 
+    Where none was found, what came nearest to a digit is stored as one that nobody is shown: until
+    the sender says what it is, see `find_missed`.
     Without the contributor's yes it gets the pending window. Storing the same key twice returns
     what is there.
     """
@@ -72,7 +74,26 @@ def store_photo(
         sample.contributor_id, sample.source = contributor.id, contributor.source
         photo.samples.append(sample)
     session.flush()
+    if reading.missed is not None and not reading.digits:
+        hide_sample(session, photo, make_sample(0, reading.missed, weights))
     return photo
+
+
+def hide_sample(session: Session, photo: Photo, sample: Sample) -> None:
+    """Store a sample that is shown nowhere, and waits for no operator."""
+    sample.photo_id, sample.removed_at, sample.due = photo.id, utc_now(), False
+    sample.contributor_id, sample.source = photo.contributor_id, photo.contributor.source
+    session.add(sample)
+    session.flush()
+
+
+def find_missed(session: Session, photo: Photo) -> Sample | None:
+    """Return what came nearest to a digit in a photo in which none was read.
+
+    Nobody has said anything of it yet: a label makes it a sample like any other.
+    """
+    query = select(Sample).where(Sample.photo_id == photo.id, Sample.removed_at.is_not(None))
+    return session.scalar(query.where(~Sample.events.any()).limit(1))
 
 
 def make_sample(position: int, digit: Digit, weights: str) -> Sample:

@@ -79,8 +79,8 @@ Von dir berichtigt: {corrected}""",
     "sonst niemanden etwas an.",
     no_developer_info="Wer diesen Bot betreibt, hat nichts über sich angegeben. Frag dort nach, wo "
     "du ihn gefunden hast.",
-    no_digit_found="Ich sehe da keine Ziffer. Am besten geht es mit dunklem Stift auf hellem "
-    "Papier: von oben, aus der Nähe, bei gutem Licht.",
+    no_digit_found="Ich sehe da keine Ziffer. Ist da eine, sag mir, welche. Am besten geht es mit "
+    "dunklem Stift auf hellem Papier: von oben, aus der Nähe, bei gutem Licht.",
     confirm_one="✓ {digit}",
     confirm_all="✓ Alles richtig",
     not_a_digit="Keine Ziffer",

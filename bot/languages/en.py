@@ -72,8 +72,8 @@ Corrected by you: {corrected}""",
     "business.",
     no_developer_info="The people who run this bot have not said who they are. You can ask in the "
     "chat where you found it.",
-    no_digit_found="I see no digit there. Dark pen on light paper works best: from above, close, "
-    "in good light.",
+    no_digit_found="I see no digit there. If there is one, tell me which. Dark pen on light paper "
+    "works best: from above, close, in good light.",
     confirm_one="✓ {digit}",
     confirm_all="✓ All right",
     not_a_digit="Not a digit",

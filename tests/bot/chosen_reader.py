@@ -6,6 +6,7 @@ know what is corrected. The bytes still go through the product's own decoding fi
 
 import io
 import time
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -21,7 +22,10 @@ WEIGHTS = "chosen"
 def made_photo(
     digits: str = "7", confidence: float = 0.98, rows: int = 1, serial: int = 0
 ) -> bytes:
-    """Return a PNG that says what is to be read in it; `serial` makes its bytes its own."""
+    """Return a PNG that says what is to be read in it; `serial` makes its bytes its own.
+
+    "?7" is taken for no digit, and would be read as 7.
+    """
     image = Image.new("L", (320, 240), 230)
     ImageDraw.Draw(image).text((20, 60), digits or "-", fill=20, font_size=80)
     told = PngImagePlugin.PngInfo()
@@ -44,6 +48,9 @@ class ChosenReader:
         time.sleep(self.seconds)
         with Image.open(io.BytesIO(data)) as image:
             text, confidence, rows, _ = image.info.get("reading", " 0 1 0").split(" ")
+        if text.startswith("?"):
+            missed = replace(chosen_digit(int(text[1]), 0.3, 0, 0), no_digit=0.7)
+            return Reading((), photo.width, photo.height, photo.media_type, missed=missed)
         found = tuple(
             chosen_digit(int(digit), float(confidence), place, place * int(rows) // len(text))
             for place, digit in enumerate(text)

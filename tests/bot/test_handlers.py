@@ -256,6 +256,26 @@ def test_no_digit_gets_a_hint_and_no_buttons(ann: Sender, database: Database) ->
     assert ENGLISH.nothing_to_correct in ann.wait_answer(to=ann.reply(answer, "5")).text
 
 
+def test_of_a_digit_that_was_taken_for_none_its_sender_may_say_what_it_is(
+    ann: Sender, database: Database
+) -> None:
+    answer = ann.wait_answer(to=ann.photo(made_photo("?7")))
+    assert answer.text == ENGLISH.no_digit_found
+    with database.read() as session:
+        assert session.scalars(select(Photo)).one().samples == []
+    assert ENGLISH.nothing_to_correct in ann.wait_answer(to=ann.reply(answer, "55")).text
+    saved = ann.wait_answer(to=ann.reply(answer, "1"))
+    assert "Saved" in saved.text
+    with database.read() as session:
+        (sample,) = session.scalars(select(Photo)).one().samples
+        assert (sample.label, sample.predicted, sample.due) == (1, 7, True)
+    ann.wait_answer(lambda message: message is answer and "Saved" in message.text)
+    ann.press(saved, "Undo")
+    ann.wait_answer(lambda message: message is answer and "7" in message.text)
+    with database.read() as session:
+        assert session.scalars(select(Sample)).one().label is None
+
+
 def bomb() -> bytes:
     file = io.BytesIO()
     Image.new("1", (15_000, 15_000)).save(file, "PNG")

@@ -1,18 +1,21 @@
 """From what may be a digit to the answer."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from model.evaluation import edit_distance
+from model.network import Network
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto
 from model.recognizer import Digit, Reading, Recognizer, place, strength
 from model.settings import PROJECT
 from model.vision import Photo
+from tests.filling import drawn_photo
 
 
 def digit(
@@ -123,3 +126,18 @@ def test_no_box_in_a_thumbnail_is_empty() -> None:
     photo = Photo(np.zeros((320, 320, 3), np.uint8), 32, 32, "image/png")
     placed = place(digit(7, box=(311, 42, 319, 49)), photo, 0, 320, 320)
     assert placed.box == (31, 4, 32, 5)
+
+
+def test_where_nothing_is_read_the_likeliest_is_told(recognizer: Recognizer):
+    photo = drawn_photo("7")
+    small = Network.create((784, 8, 11), rng=np.random.default_rng(0))
+    refusing = replace(small, biases=(small.biases[0], np.eye(11, dtype=np.float32)[10] * 1000))
+    reading = Recognizer(refusing, "refuses all").read(photo)
+    assert reading.text == ""
+    assert reading.missed is not None
+    seen = recognizer.read(photo)
+    assert seen.missed is None
+    assert reading.missed.box == seen.digits[0].box
+    assert (reading.missed.pixels == seen.digits[0].pixels).all()
+    blank = Recognizer(refusing, "refuses all").read(drawn_photo(""))
+    assert blank.missed is None
