@@ -69,7 +69,7 @@ class Conversation:
 
     def store_photo(
         self, session: Session, message: PhotoSent, image: bytes, reading: Reading, weights: str
-    ) -> None:
+    ) -> Photo:
         """Store a photo with what `weights` read in it; once, however often it is delivered."""
         contributor = self.meet(session, message)
         key = PhotoKey(self.bot_id, message.chat_id, message.message_id)
@@ -78,6 +78,7 @@ class Conversation:
             join_album(session, photo, message.album[:LONGEST_GROUP_ID])
         if message.private:
             mark_asked(contributor)
+        return photo
 
     def answer(self, session: Session, message: Incoming, row_id: int) -> Answer:
         """Return the answer to a message whose effect is stored."""
@@ -131,13 +132,19 @@ class Conversation:
         return saved, *refresh_answer(session, photo, texts)
 
     def answer_photo(self, session: Session, message: PhotoSent, texts: Texts) -> Answer:
-        """Return the answer to a photo, and with a person's first one the ask for consent."""
+        """Return the answer to a photo that is stored."""
         query = corrections.whole_photos().filter_by(
             bot_id=self.bot_id, chat_id=message.chat_id, message_id=message.message_id
         )
         photo = session.scalar(query)
         if photo is None:  # forgotten between storing and answering
             return ()
+        return self.answer_stored(session, photo, message, texts)
+
+    def answer_stored(
+        self, session: Session, photo: Photo, message: PhotoSent, texts: Texts
+    ) -> Answer:
+        """Return the answer to a photo, and with a person's first one the ask for consent."""
         answer: list[Outgoing] = []
         if photo.album is not None:
             answer += self.answer_album(session, photo, message.asked, texts)

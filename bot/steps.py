@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot import inbox
 from bot.conversation import Answer, Conversation
 from bot.gate import Gate
+from bot.languages import texts_for
 from bot.messages import Incoming, PhotoSent
 from model.database import Database, utc_now
 from model.limits import Blocked, Exceeded, count_message
@@ -69,23 +70,25 @@ class Steps:
             return Found(row.state, row.update_id, message, row.user_id, shut_out)
 
     def apply(
-        self, message: Incoming, row_id: int, change: Callable[[Session], None]
+        self, message: Incoming, row_id: int, change: Callable[[Session], Photo | None]
     ) -> Answer | None:
         """Make a change, and in the same transaction say that only the answer is missing.
 
-        Returns the answer to a photo that came alone: it is worked out in passing.
+        Returns the answer to a photo that came alone and was stored by the change: it is worked
+        out in passing, from what is at hand.
         """
         with STAGES.labels("store").time(), self.database.write() as session:
             row = inbox.lock_open(session, row_id)
             if row is None:
                 raise Overtaken
-            if is_new(row):  # else another worker, which was thought dead, has been here
-                change(session)
-                row.state = InboxState.ANSWERING
-            if not isinstance(message, PhotoSent) or message.album:
+            if not is_new(row):  # another worker, which was thought dead, has been here
                 return None
-            session.flush()
-            return self.conversation.answer(session, message, row_id)
+            photo = change(session)
+            row.state = InboxState.ANSWERING
+            if photo is None or not isinstance(message, PhotoSent) or message.album:
+                return None
+            texts = texts_for(message.sender.language)
+            return self.conversation.answer_stored(session, photo, message, texts)
 
     def work_out(self, message: Incoming, row_id: int) -> Answer:
         """Return the answer to a message."""

@@ -60,7 +60,8 @@ def store_photo(
         bot_id=key.bot_id,
         chat_id=key.chat_id,
         message_id=key.message_id,
-        contributor_id=contributor.id,
+        contributor=contributor,
+        album=None,
         media_type=reading.media_type,
         width=reading.width,
         height=reading.height,
@@ -121,6 +122,7 @@ def make_sample(position: int, digit: Digit, weights: str) -> Sample:
         signature=signature(digit.pixels),
         pixels=digit.pixels.tobytes(),
         predictions=[prediction],
+        events=[],
     )
 
 
