@@ -57,7 +57,8 @@ class Worker:
         self._waiting: set[int | None] = set()  # chats that merely wait
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._look = asyncio.Event()
-        self._more = False
+        self._more = False  # some may wait for room, or for a look
+        self._passed_by = 0  # rows stored for whoever has room
         self._closing = False
 
     async def run(self) -> None:
@@ -71,21 +72,28 @@ class Worker:
         await asyncio.to_thread(self.inbox.report)
 
     def choose(self, chats: list[int]) -> list[int]:
-        """Return those of some chats that are served already, or that there is room for."""
+        """Return those of some chats that are served already, or that there is room for.
+
+        Where others wait nobody new goes before them: they are taken up in order.
+        """
         ours = {chat or NO_CHAT for chat in list(self._lines)}
-        new = [chat for chat in chats if chat not in ours][: max(0, self.room())]
+        room = 0 if self._more else max(0, self.room())
+        new = [chat for chat in chats if chat not in ours][:room]
         return [chat for chat in chats if chat in ours or chat in new]
 
+    def most(self) -> int:
+        """Return how many chats can be served at once: fewer where others could serve them too."""
+        return SIDE_BY_SIDE if self.inbox.living == 1 else SHARED
+
     def room(self) -> int:
-        """Return how many more chats can be served: fewer where others could serve them too."""
-        most = SIDE_BY_SIDE if self.inbox.living == 1 else SHARED
-        return most - len(self._lines) + len(self._waiting)
+        """Return how many more chats can be served."""
+        return self.most() - len(self._lines) + len(self._waiting)
 
     def take_in(self, stored: Stored) -> None:
         """Queue new rows of this worker's chats; see later whether somebody has the others."""
         self.add(stored.ours)
         for place in stored.left:
-            self._more = True
+            self._passed_by, self._more = self._passed_by + 1, True
             self._start(self.handlers.greet(place.row_id))
 
     def add(self, places: Iterable[Place]) -> None:
@@ -129,9 +137,10 @@ class Worker:
         """Take up what waits in the database: at once, as soon as there is room, and by itself."""
         while True:
             self._look.clear()
-            self._more = False
+            before = self._passed_by
             try:
                 self.add(await asyncio.to_thread(self.inbox.find_work, self.room()))
+                self._more = self.room() <= 0 or self._passed_by > before
             except Exception as error:
                 if not is_passing(error):
                     raise
@@ -148,7 +157,9 @@ class Worker:
                 await asyncio.wait_for(self._look.wait(), min(pause, self.timing.rescan))
                 return
             with suppress(OperationalError):
-                if self.room() > 0 and await asyncio.to_thread(self.inbox.is_work_waiting):
+                if self.room() > 0 and (
+                    self._more or await asyncio.to_thread(self.inbox.is_work_waiting)
+                ):
                     return
 
     def _at_end(self, session: Session, chat_id: int | None) -> None:
@@ -183,7 +194,7 @@ class Worker:
             if not line:
                 break
         del self._lines[chat_id]
-        if self._more and self.room() > SIDE_BY_SIDE // 2:
+        if self._more and self.room() > self.most() // 2:
             self._look.set()
 
     async def _see_through(self, row_id: int, chat_id: int | None) -> None:

@@ -4,17 +4,20 @@ import datetime
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from bot import inbox, turns
+from bot import worker as bot_worker
 from bot.shared_inbox import SharedInbox
 from model.database import Database, utc_now
 from model.tables import BotWorker, InboxUpdate
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
+from tests.bot.timing import FAST
 from tests.bot_api import BotApi
 from tests.ports import free_port
 
@@ -191,3 +194,25 @@ def test_the_photos_of_one_chat_are_answered_in_order_by_two_bots(
         answers = [m for m in api.messages(chat_id) if m.photo]
         order = [m.reply_to.message_id for m in answers if m.reply_to]
         assert order == [photo.message_id for photo in photos]
+
+
+def test_who_came_first_is_answered_first(
+    api: BotApi, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if somebody new writes as soon as a worker has room."""
+    monkeypatch.setattr(bot_worker, "SHARED", 1)
+    other = SharedInbox(stopped_bot.database, int(api.token.split(":")[0]), lease=600)
+    assert other.report() == 1  # so that the bot is not alone
+    people = [api.sender(name=f"Person {number}") for number in range(9)]
+    with stopped_bot.running(replace(FAST, share=1.0)):
+        sent = [person.photo(made_photo("7")) for person in people[:4]]
+        for number, newcomer in enumerate(people[4:]):
+            people[number].wait_answer(to=sent[number])
+            time.sleep(0.1)  # the answer's own transaction ends
+            sent.append(newcomer.photo(made_photo("7")))
+        for person, photo in zip(people, sent, strict=True):
+            person.wait_answer(to=photo)
+    answers = [m for person in people for m in api.messages(person.chat_id) if m.photo]
+    answers.sort(key=lambda message: message.now.moment)
+    order = [message.chat["id"] for message in answers if message.reply_to in sent]
+    assert order == [person.chat_id for person in people]
