@@ -15,7 +15,7 @@ import os
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from model.database import Database
@@ -53,9 +53,13 @@ class Beside:
     def _of_postgres(self) -> float:
         """Return the seconds of all processes of the server, those that have ended too."""
         pids = Path(f"/proc/{self.server}/task/{self.server}/children").read_text().split()
+        seconds = 0.0
+        for pid in [self.server, *pids]:
+            with suppress(FileNotFoundError):  # it ends at this moment
+                seconds += use_of(int(pid)).seconds
         fields = Path(f"/proc/{self.server}/stat").read_text().rpartition(")")[2].split()
         ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-        return ended + sum(use_of(int(pid)).seconds for pid in [self.server, *pids])
+        return seconds + ended
 
     def columns(self, bots: float) -> str:
         """Return what stands beside the bots' cores in a table's row."""
