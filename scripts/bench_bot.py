@@ -128,11 +128,16 @@ def wait_for_call(api: BotApi, method: str, before: int) -> None:
 
 def use_of(pid: int) -> Use:
     """Return what a process has used: see proc(5)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
     status = Path(f"/proc/{pid}/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return Use(ticks / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024)
+    return Use(core_seconds(pid), int(peak.split()[1]) / 1024)
+
+
+def core_seconds(pid: int, with_ended_children: bool = False) -> float:
+    """Return the seconds that a process kept a core busy: see proc(5)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = map(int, fields[11:15] if with_ended_children else fields[11:13])
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(senders: int, seconds: float, photos: list[bytes]) -> Result:

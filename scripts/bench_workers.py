@@ -22,10 +22,10 @@ from model.database import Database
 from scripts.bench_bot import (
     WARM_UP,
     Result,
+    core_seconds,
     let_them_talk,
     make_photos,
     running_bot,
-    use_of,
 )
 from tests.bot_api import BotApi
 from tests.ports import free_port
@@ -53,13 +53,11 @@ class Beside:
     def _of_postgres(self) -> float:
         """Return the seconds of all processes of the server, those that have ended too."""
         pids = Path(f"/proc/{self.server}/task/{self.server}/children").read_text().split()
-        seconds = 0.0
-        for pid in [self.server, *pids]:
+        seconds = core_seconds(self.server, with_ended_children=True)
+        for pid in pids:
             with suppress(FileNotFoundError):  # it ends at this moment
-                seconds += use_of(int(pid)).seconds
-        fields = Path(f"/proc/{self.server}/stat").read_text().rpartition(")")[2].split()
-        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-        return seconds + ended
+                seconds += core_seconds(int(pid))
+        return seconds
 
     def columns(self, bots: float) -> str:
         """Return what stands beside the bots' cores in a table's row."""
