@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func, not_, select
+from sqlalchemy.orm import aliased
 
 from model.export.archive import Archive
 from model.export.lines import csv_line
 from model.export.rows import Source
 from model.originals import has_original
-from model.tables import Photo, Sample, VersionSample
+from model.tables import NOT_A_DIGIT, Photo, Sample, VersionSample
 from model.versions import pseudonym
 
 ENDINGS = {
@@ -49,20 +50,28 @@ def deleted_originals(source: Source) -> dict[str, Any]:
 
 
 def photos_of(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield (id, media type) of each photo, in the order they came."""
-    query = source.query().with_only_columns(func.count(), Photo.id, Photo.media_type)
-    query = query.where(has_original())
-    last = 0
-    while rows := source.session.execute(
-        query.where(Photo.id > last)
-        .group_by(Photo.id, Photo.media_type)
-        .order_by(Photo.id)
-        .limit(500)
-    ).all():
-        for samples, photo, media_type in rows:
-            yield photo, media_type
-            source.tell(samples)
-        last = rows[-1][1]
+    """Yield (id, media type) of each photo, by the first of its digits in the version.
+
+    Read by the samples' ids like everything else: to group them by photo sorted the whole version
+    for every batch.
+    """
+    other, listed = aliased(Sample), aliased(VersionSample)
+    is_listed = select(listed.sample_id).where(
+        listed.version_id == source.version.id,
+        listed.sample_id == other.id,
+        listed.label < NOT_A_DIGIT,
+    )
+    earlier = select(other.id).where(
+        other.photo_id == Photo.id,
+        other.id < Sample.id,
+        other.removed_at.is_(None),
+        is_listed.exists(),
+    )
+    query = source.query(Photo.id, Photo.media_type, earlier.exists()).where(has_original())
+    for rows in source.batches(query):
+        for _, photo, media_type, is_known in rows:
+            if not is_known:
+                yield photo, media_type
 
 
 def file_name(photo_id: int, media_type: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from model import export
 from model.contributors import forget_contributor, record_consent
@@ -370,6 +370,27 @@ def test_saving_writes_the_whole_or_nothing(
 
 
 @pytest.mark.sqlite("it asks SQLite how it would look")
+@pytest.mark.parametrize("format_name", export.FORMATS)
+def test_no_format_sorts_the_whole_version(filled: Database, format_name: str):
+    """Otherwise an export's time would grow with the square of the samples."""
+    if filled.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans so few rows otherwise")
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(filled.engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, parameters, *_) -> None:
+        asked.append((statement, parameters))
+
+    exported(filled, format_name)
+    event.remove(filled.engine, "before_cursor_execute", note)
+    with filled.read() as session:
+        for statement, parameters in asked:
+            if "LIMIT" in statement:
+                explained = f"EXPLAIN QUERY PLAN {statement}"
+                plan = session.connection().exec_driver_sql(explained, parameters)
+                assert "TEMP B-TREE" not in str(plan.all()), statement
+
+
 def test_no_batch_sorts_the_whole_table(filled: Database):
     """Otherwise an export's time would grow with the square of the samples."""
     with filled.read() as session:
