@@ -63,7 +63,7 @@ def test_a_retraining_is_started_watched_and_cancelled(
     assert answer.headers["Location"] == "/weights/retrainings/1"
     page = client.get("/weights/retrainings/1").text
     assert 'data-state="running"' in page
-    assert "retraining.js" in page
+    assert "live.js" in page
     again = client.post("/weights/retrain", data={"csrf_token": Auth(client).token()})
     assert again.headers["Location"] == "/weights"
     assert "A retraining runs: watch it" in client.get("/weights").text
