@@ -302,7 +302,8 @@ def main() -> None:
         turn("semeion", taught, judged, base, mnist, steps)
     if options.photos:
         taught, judged = sorted(scans(options.photos).values(), key=len, reverse=True)[:2]
-        turn("scans", taught, judged, base, mnist, [step for step in steps if step < len(taught)])
+        fewer = sorted({min(step, len(taught)) for step in steps})
+        turn("scans", taught, judged, base, mnist, fewer)
 
 
 if __name__ == "__main__":
