@@ -57,6 +57,8 @@ class Worker:
         self._waiting: set[int | None] = set()  # chats that merely wait
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._look = asyncio.Event()
+        self._looked = asyncio.Event()
+        self._reached = 0  # the newest row that a chat was taken up for
         self._more = False  # some may wait for room, or for a look
         self._passed_by = 0  # rows stored for whoever has room
         self._closing = False
@@ -139,12 +141,19 @@ class Worker:
             self._look.clear()
             before = self._passed_by
             try:
-                self.add(await asyncio.to_thread(self.inbox.find_work, self.room()))
+                found = await asyncio.to_thread(self.inbox.find_work, self.room())
+                heads: dict[int | None, int] = {}
+                for place in found:
+                    if place.chat_id not in self._lines:
+                        heads.setdefault(place.chat_id, place.row_id)
+                self._reached = max([self._reached, *heads.values()])
+                self.add(found)
                 self._more = self.room() <= 0 or self._passed_by > before
             except Exception as error:
                 if not is_passing(error):
                     raise
                 log.warning("The inbox can't be read: %s", in_words(error))
+            self._looked.set()
             await self._wait_for_work()
 
     async def _wait_for_work(self) -> None:
@@ -177,9 +186,13 @@ class Worker:
     async def _serve(self, chat_id: int | None) -> None:
         """Handle the updates of one chat, in order, until there are none; then give it back."""
         line, pauses = self._lines[chat_id], self.timing.pauses()
+        begun = False
         while not self._closing:
             left = None
             while line and not self._closing:
+                if begun and self._more:
+                    await self._step_back(chat_id)
+                begun = True
                 self._left.pop(chat_id, None)
                 await self._see_through(line[0], chat_id)
                 line.popleft()
@@ -196,6 +209,16 @@ class Worker:
         del self._lines[chat_id]
         if self._more and self.room() > self.most() // 2:
             self._look.set()
+
+    async def _step_back(self, chat_id: int | None) -> None:
+        """Let those who came before go first; the chat keeps its turn meanwhile."""
+        self._waiting.add(chat_id)
+        self._looked.clear()
+        self._look.set()
+        await self._looked.wait()
+        while self.room() <= 0 or (self._more and self._reached < self._lines[chat_id][0]):
+            await asyncio.sleep(self.timing.share)
+        self._waiting.discard(chat_id)
 
     async def _see_through(self, row_id: int, chat_id: int | None) -> None:
         """Try an update until it is done, or set aside, or better tried again out of order."""

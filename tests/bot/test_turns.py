@@ -15,7 +15,7 @@ from bot import worker as bot_worker
 from bot.shared_inbox import SharedInbox
 from model.database import Database, utc_now
 from model.tables import BotWorker, InboxUpdate
-from tests.bot.chosen_reader import made_photo
+from tests.bot.chosen_reader import ChosenReader, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi
@@ -216,3 +216,19 @@ def test_who_came_first_is_answered_first(
     answers.sort(key=lambda message: message.now.moment)
     order = [message.chat["id"] for message in answers if message.reply_to in sent]
     assert order == [person.chat_id for person in people]
+
+
+def test_who_sends_many_holds_up_nobody_who_sends_one(
+    api: BotApi, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot_worker, "SIDE_BY_SIDE", 1)
+    ann, bob = api.sender(name="Ann"), api.sender(name="Bob")
+    with stopped_bot.running(reader=ChosenReader(seconds=0.1)):
+        sent = [ann.photo(made_photo("7", serial=number)) for number in range(8)]
+        ann.wait_answer(to=sent[0])
+        bobs = bob.wait_answer(to=bob.photo(made_photo("7")))
+        last = ann.wait_answer(to=sent[-1])
+    answers = [m for m in api.messages(ann.chat_id) if m.photo]
+    assert [m.reply_to for m in answers] == sent, "in order all the same"
+    assert len([m for m in answers if m.now.moment < bobs.now.moment]) <= 4
+    assert bobs.now.moment < last.now.moment
