@@ -59,6 +59,7 @@ class Worker:
         self._look = asyncio.Event()
         self._looked = asyncio.Event()
         self._reached = 0  # the newest row that a chat was taken up for
+        self._back: dict[int | None, int] = {}  # chats that let others go first: their next row
         self._more = False  # some may wait for room, or for a look
         self._passed_by = 0  # rows stored for whoever has room
         self._closing = False
@@ -141,14 +142,16 @@ class Worker:
             self._look.clear()
             before = self._passed_by
             try:
-                found = await asyncio.to_thread(self.inbox.find_work, self.room())
+                ripe = sum(row_id <= self._reached for row_id in self._back.values())
+                room = max(0, self.room() - ripe)
+                found = await asyncio.to_thread(self.inbox.find_work, room)
                 heads: dict[int | None, int] = {}
                 for place in found:
                     if place.chat_id not in self._lines:
                         heads.setdefault(place.chat_id, place.row_id)
                 self._reached = max([self._reached, *heads.values()])
                 self.add(found)
-                self._more = self.room() <= 0 or self._passed_by > before
+                self._more = len(heads) >= room or self._passed_by > before
             except Exception as error:
                 if not is_passing(error):
                     raise
@@ -213,11 +216,13 @@ class Worker:
     async def _step_back(self, chat_id: int | None) -> None:
         """Let those who came before go first; the chat keeps its turn meanwhile."""
         self._waiting.add(chat_id)
+        self._back[chat_id] = head = self._lines[chat_id][0]
         self._looked.clear()
         self._look.set()
         await self._looked.wait()
-        while self.room() <= 0 or (self._more and self._reached < self._lines[chat_id][0]):
+        while self.room() <= 0 or (self._more and self._reached < head):
             await asyncio.sleep(self.timing.share)
+        del self._back[chat_id]
         self._waiting.discard(chat_id)
 
     async def _see_through(self, row_id: int, chat_id: int | None) -> None:
