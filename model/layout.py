@@ -20,6 +20,9 @@ MAX_GROUP = 8
 
 MAX_CUTS = 16
 
+APART, WHOLE = 1.5, 1.8
+"""Widths of a digit over its height, at most: of several pieces, and of one."""
+
 WIDE = 0.9
 """A piece wider than this times its line's height may be two digits."""
 
@@ -88,9 +91,10 @@ def candidates(line: list[Slice]) -> list[Candidate]:
                 break
             x0, y0 = min(x0, other.x0), min(y0, other.y0)
             x1, y1 = max(x1, other.x1), max(y1, other.y1)
-            if x1 - x0 > 1.5 * max(y1 - y0, height):
+            widest = WHOLE if other.piece == line[first].piece else APART
+            if x1 - x0 > widest * max(y1 - y0, height):
                 break
-            if x1 - x0 > 1.5 * (y1 - y0):
+            if x1 - x0 > widest * (y1 - y0):
                 continue
             found.append(Candidate(first, last + 1, (x0, y0, x1, y1)))
     return found
