@@ -80,7 +80,7 @@ PRESETS: dict[str, Recipe] = {
     "standard": Recipe(
         "standard",
         layers=(1280, 1024),
-        epochs=45,
+        epochs=60,
         rate=0.2,
         momentum=0.9,
         warm_up=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from model.paper.scene import Color, Mask, Scene, condition, cut_noise, random_color
 
@@ -81,6 +82,19 @@ def dry_pen(scene: Scene, strength: float) -> None:
 
 
 @condition("plan")
+def pressure(scene: Scene, strength: float) -> None:
+    """A light hand: strokes get paler where it presses less, on the way up and at their ends."""
+    scene.lightness = 0.35 + 0.4 * strength
+
+
+@condition("plan")
+def two_pens(scene: Scene, strength: float) -> None:
+    """Every second row in a paler pen; which one is the dark one is left to chance."""
+    pens = (1.0, 1 - 0.6 * strength)
+    scene.pens = pens if scene.rng.random() < 0.5 else pens[::-1]
+
+
+@condition("plan")
 def tilt(scene: Scene, strength: float) -> None:
     """The page lies at an angle, up to 30 degrees."""
     scene.tilt = 30 * strength * scene.draw(0.7, 1) * (1 if scene.rng.random() < 0.5 else -1)
@@ -94,11 +108,23 @@ def lay_ink(scene: Scene) -> None:
         left, top = max(0, -x), max(0, -y)
         part = one.mask[top : scene.height - y, left : scene.width - x]
         if part.size:
+            part = press(scene, part, one.row)
             target = mask[y + top : y + top + part.shape[0], x + left : x + left + part.shape[1]]
             np.maximum(target, part, out=target)
     if scene.grain or scene.dryness:
         mask = wear_ink(scene, mask)
     scene.paint(mask, scene.ink, scene.opacity)
+
+
+def press(scene: Scene, mask: Mask, row: int) -> Mask:
+    """Return the ink that a hand leaves of a glyph, pressing unevenly with its row's pen."""
+    pen = scene.pens[row % len(scene.pens)]
+    if not scene.lightness:
+        return mask if pen == 1 else (mask * pen).astype(np.uint8)
+    corners = 1 - scene.lightness * scene.rng.random((4, 3)) ** 2  # mostly it presses well
+    image = Image.fromarray((255 * pen * corners).astype(np.uint8))
+    field = np.asarray(image.resize(mask.shape[::-1], Image.Resampling.BICUBIC))
+    return (mask * (field / np.float32(255))).astype(np.uint8)
 
 
 def wear_ink(scene: Scene, mask: Mask) -> Mask:

@@ -67,6 +67,10 @@ class Scene:
     """Share of the ink that the paper's grain leaves out: pencil, chalk."""
     dryness: float = 0.0
     """Share of the stroke that a drying pen leaves white."""
+    lightness: float = 0.0
+    """How much paler a stroke may get on its way, as the hand presses less: 0..1."""
+    pens: tuple[float, ...] = (1.0,)
+    """How dark the ink of each row is, in turn."""
     tilt: float = 0.0
     """Degrees clockwise."""
     flat: bool = False

@@ -121,7 +121,8 @@ ONE_OF: tuple[tuple[float, dict[str, float]], ...] = (
 )
 # Each for itself, with its chance.
 ALONE: dict[str, float] = {
-    "coloured_paper": 0.2, "coloured_ink": 0.25, "dry_pen": 0.15, "tilt": 0.35, "texture": 0.5,
+    "coloured_paper": 0.2, "coloured_ink": 0.25, "dry_pen": 0.15, "pressure": 0.3,
+    "two_pens": 0.15, "tilt": 0.35, "texture": 0.5,
     "blotches": 0.12, "show_through": 0.08, "dirt": 0.12, "print_elsewhere": 0.05, "holes": 0.05,
     "crease": 0.07, "fingers": 0.06, "uneven_light": 0.4, "vignette": 0.35, "shadow": 0.15,
     "glare": 0.1, "yellow_lamp": 0.2, "underexposed": 0.25, "noise": 0.4, "exif": 0.08,
@@ -137,6 +138,7 @@ BARRED: dict[str, set[str]] = {
     "tablet": set(CONDITIONS) - ON_SCREENS - {"thumbnail", "crop", "padding"},
     "faint_pencil": {
         "coloured_ink", "dry_pen", "glare", "focus_blur", "motion_blur", "underexposed",
+        "two_pens",
     },
 }  # fmt: skip
 PENCIL_BEARS = 0.3
