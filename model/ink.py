@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.cells import shrink, spread_maximum
 from model.regions import Labels, Places, regions_of
 
 Floats = NDArray[np.float32]
@@ -42,6 +43,12 @@ THICK, CLOUDY, CLOUDY_SHARE = 0.06, 1.45, 0.5
 is so many times stronger than the whole is a digit in a cloud (the rim of a glare, a smudge): its
 ink lies near the darkest part's strength. A thinner one is a stroke blurred by motion."""
 
+PRESSED_SHARE = 0.06
+"""Side of the squares, as a share of the picture's longer side, in which a pen presses alike."""
+
+SURELY_INK = 4.0
+"""So many times the threshold is too strong for the paper's texture beside a stroke."""
+
 BRIDGED_GAP = 0.004
 """Ink this far apart, as a share of the longer side, belongs to one stroke."""
 
@@ -61,6 +68,8 @@ class Pieces:
     """N; the contrast of each piece's core."""
     areas: NDArray[np.int64]
     """N; pixels of ink."""
+    pressed: Floats
+    """H×W; how strong the ink is around each of its pixels, 0 on paper."""
 
     def __len__(self) -> int:
         """Return how many pieces there are."""
@@ -85,11 +94,12 @@ def find_pieces(contrast: Floats) -> Pieces:
     thick = np.bincount(of, minlength=count + 1)[1:] > THICK * max(contrast.shape) * longer(boxes)
     cloudy = thick & (darkest > CLOUDY * core)
     own = np.where(cloudy, np.maximum(own, CLOUDY_SHARE * darkest), own)
+    pressed = np.maximum(strengths_around(contrast, mask, at), SURELY_INK * threshold)
     edges = np.concatenate([[0], np.maximum(own, threshold)]).astype(np.float32)
     inside = values > edges[of]
-    at, values = at[inside], values[inside]
-    mask = np.zeros(contrast.shape, bool)
-    mask.reshape(-1)[at] = True
+    at, values, pressed = at[inside], values[inside], pressed[inside]
+    mask, field = np.zeros(contrast.shape, bool), np.zeros(contrast.shape, np.float32)
+    mask.reshape(-1)[at], field.reshape(-1)[at] = True, pressed
     of, count = regions_of(at, mask, gap)
     boxes, strengths = boxes_of(at, of, count, contrast.shape[1]), core_strengths(values, of, count)
     areas = np.bincount(of, minlength=count + 1)[1:]
@@ -102,7 +112,22 @@ def find_pieces(contrast: Floats) -> Pieces:
     numbers[1:][keep] = np.arange(1, keep.sum() + 1)
     labels = np.zeros(contrast.shape, np.int32)
     labels.reshape(-1)[at] = numbers[of]
-    return Pieces(labels, boxes[keep], strengths[keep], areas[keep])
+    return Pieces(labels, boxes[keep], strengths[keep], areas[keep], field)
+
+
+def strengths_around(contrast: Floats, mask: NDArray[np.bool_], at: Places) -> Floats:
+    """Return how strong the ink of an H×W mask is around its pixels `at`.
+
+    That is its contrast weighted by itself, in the squares of a coarse grid, of which the strongest
+    neighbour counts.
+    """
+    side = max(4, round(PRESSED_SHARE / 3 * max(contrast.shape)))
+    ink = np.where(mask, contrast, np.float32(0))
+    total, squared = shrink(ink, side), shrink(ink * ink, side)
+    strength = spread_maximum(np.divide(squared, np.maximum(total, 1e-6), dtype=np.float32), 3)
+    y, x = np.divmod(at, contrast.shape[1])
+    around: Floats = strength[y // side, x // side]
+    return around
 
 
 def ink_threshold(contrast: Floats) -> float:

@@ -12,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.cells import CELL, closing, enlarge, opening, shrink
 from model.regions import border_contact, label_regions
 
 Floats = NDArray[np.float32]
 
 BLACK = 8.0
 """Added to every brightness, so that noise in the black does not look like contrast."""
-
-CELL = 4
-"""Side, in pixels, of the cells on which the paper's brightness is estimated."""
 
 SAMPLED = 9
 """Every so manieth pixel of every so manieth row shows which colours there are."""
@@ -67,9 +65,7 @@ def even_light(gray: Floats, dark_ink: bool) -> Floats:
     Light ink (chalk, a negative) is measured on the inverted picture.
     """
     bright = (gray if dark_ink else 255 - gray) + BLACK
-    height, width = bright.shape
-    paper = Image.fromarray(paper_brightness(shrink(bright, CELL)))
-    contrast: Floats = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR)).copy()
+    contrast = enlarge(paper_brightness(shrink(bright, CELL)), CELL, bright.shape).copy()
     np.divide(bright, contrast, out=contrast)  # in place: each pass over a picture counts
     np.subtract(1, contrast, out=contrast)
     np.maximum(contrast, 0, out=contrast)
@@ -111,17 +107,6 @@ def hangs_at_border(mask: NDArray[np.bool_], contact: float) -> NDArray[np.bool_
     return touching[labels]
 
 
-def shrink(image: Floats, factor: int) -> Floats:
-    """Return the means of `factor`×`factor` cells; the rest at the far edges is repeated."""
-    height, width = image.shape
-    if height % factor or width % factor:
-        image = np.pad(image, ((0, -height % factor), (0, -width % factor)), mode="edge")
-    rows = image.reshape(-1, factor, image.shape[1]).sum(axis=1)
-    sums = sum(rows[:, start::factor] for start in range(1, factor)) + rows[:, ::factor]
-    means: Floats = sums / np.float32(factor * factor)
-    return means
-
-
 def fit_lamp(cells: Floats) -> Floats:
     """Return the smooth fall of light over the picture: exp of a quadratic in x and y.
 
@@ -149,36 +134,6 @@ def quadratic_terms(rows: int, columns: int) -> Floats:
     terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=2)
     terms.flags.writeable = False
     return terms
-
-
-def closing(image: Floats, reach: int) -> Floats:
-    """Return `image` with everything dark and narrower than `reach` cells filled up."""
-    return -spread_maximum(-spread_maximum(image, reach), reach)
-
-
-def opening(image: Floats, reach: int) -> Floats:
-    """Return `image` with everything bright and narrower than `reach` cells taken away."""
-    return -closing(-image, reach)
-
-
-def spread_maximum(image: Floats, reach: int) -> Floats:
-    """Return each cell's maximum over the square of `reach` (made odd) cells around it.
-
-    Maxima of twice as many neighbours from step to step; two of the widest that fit make up the
-    window, so its size hardly costs.
-    """
-    half = reach // 2
-    height, width = image.shape
-    most = np.full((height + 2 * half, width + 2 * half), -np.inf, np.float32)
-    most[half : half + height, half : half + width] = image
-    for _ in range(2):  # the rows, then the columns as rows
-        reached = 1
-        while reached < 2 * half + 1:
-            step = min(reached, 2 * half + 1 - reached)
-            most = np.maximum(most[:-step], most[step:])
-            reached += step
-        most = most.T
-    return most
 
 
 def darkness_of_ink(gray: Floats) -> float:

@@ -2,7 +2,8 @@
 
 photo    bytes -> upright RGB picture, no larger than needed
 light    -> contrast: 0 on paper, towards 1 in ink, whatever lamp, shadow or paper
-ruling   -> the lines of squared and ruled paper are taken off
+clouds   -> what is left of light and smudges, broader than the strokes, is taken off
+ruling   -> so are the lines of squared and ruled paper
 frames   -> and the boxes of forms
 ink      -> pieces: connected strokes, each held against its own strength
 layout   -> lines of writing, and in each the candidates for one digit
@@ -17,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model.clouds import remove_clouds
 from model.frames import remove_frames
 from model.glyphs import normalize
 from model.ink import Pieces, find_pieces, ink_threshold
@@ -47,6 +49,10 @@ MANY_PIECES = 120
 RULED_SHARE = 0.5
 """Ruling may be where so many columns of the picture, or rows, cross `FEWEST` strokes or more."""
 
+PALEST = 0.55
+"""Where a pen presses less its ink counts as darker: it is held against the strength that it has
+there, or against this share of the strongest if that is more."""
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -73,7 +79,12 @@ class Ink:
             width = turned.contrast.shape[1]
             x0, y0, x1, y1 = turned.pieces.boxes.T
             boxes = np.stack([y0, width - x1, y1, width - x0], axis=1)
-            pieces = replace(turned.pieces, labels=np.rot90(turned.pieces.labels), boxes=boxes)
+            pieces = replace(
+                turned.pieces,
+                labels=np.rot90(turned.pieces.labels),
+                pressed=np.rot90(turned.pieces.pressed),
+                boxes=boxes,
+            )
             turned = Ink(np.rot90(turned.contrast), pieces)
         return turned
 
@@ -98,7 +109,7 @@ def find_ink(contrast: Floats) -> Ink:
     taken off like a box, may have hidden lines that are fainter.
     """
     pieces = find_pieces(contrast)
-    for remove in (remove_lines, remove_frames, remove_lines):
+    for remove in (remove_clouds, remove_lines, remove_frames, remove_lines):
         bare = remove(contrast, pieces)
         if bare is not contrast:
             contrast, pieces = bare, find_pieces(bare)
@@ -144,6 +155,8 @@ def crop_ink(ink: Ink, slices: list[Slice], box: tuple[int, int, int, int]) -> F
     pieces = ink.pieces
     ours = np.zeros(len(pieces) + 1, bool)
     ours[[0, *(part.piece + 1 for part in slices)]] = True
-    strength = max(float(pieces.strengths[part.piece]) for part in slices)
+    strongest = max(float(pieces.strengths[part.piece]) for part in slices)
+    pressed = pieces.pressed[y0:y1, x0:x1]
+    strength = np.where(pressed > 0, np.clip(pressed, PALEST * strongest, strongest), strongest)
     share = np.clip((ink.contrast[y0:y1, x0:x1] / strength - 0.3) / 0.5, 0, 1)
     return np.where(ours[pieces.labels[y0:y1, x0:x1]], share, np.float32(0))

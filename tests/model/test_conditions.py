@@ -30,9 +30,10 @@ class Case:
     """A condition's sheets, and the step without which they can't be read."""
 
     step: str = ""
-    """Where the step stands: module and name; or `JUDGE`; empty where no single step decides."""
+    """Where the step stands: module and name, of several steps that do the same each; or `JUDGE`;
+    empty where no single step decides."""
     without: Any = None
-    """What stands there instead."""
+    """What stands there instead; a tuple for several steps."""
     strength: float = 1.0
     layout: str = "row"
     digits: int = 4
@@ -62,15 +63,16 @@ def always(value: Any) -> Callable[..., Any]:
 
 
 EVEN_LIGHT = "model.vision.even_light"
+EVEN_AND_CLOUDS = "model.vision.even_light model.vision.remove_clouds"
 DARKNESS = "model.vision.darkness_of_ink"
 RULING = "model.vision.remove_ruling"
 MARGIN = "model.recognizer.MARGIN"
 
 CASES: dict[str, Case] = {
-    "uneven_light": Case(EVEN_LIGHT, one_light, layout="rows", digits=9),
-    "vignette": Case(EVEN_LIGHT, one_light),
+    "uneven_light": Case(EVEN_AND_CLOUDS, (one_light, as_it_is), layout="rows", digits=9),
+    "vignette": Case(EVEN_AND_CLOUDS, (one_light, as_it_is)),
     "shadow": Case(EVEN_LIGHT, one_light),
-    "crease": Case("model.ink.CLOUDY", 99.0, 0.7, "rows", 9),
+    "crease": Case("model.ink.CLOUDY model.vision.remove_clouds", (99.0, as_it_is), 0.7, "rows", 9),
     "glare": Case(EVEN_LIGHT, one_light),
     "yellow_lamp": Case(),
     "underexposed": Case(),
@@ -93,6 +95,8 @@ CASES: dict[str, Case] = {
     "thin_pen": Case(),
     "felt_pen": Case("model.light.STROKE_REACH", 0.06),
     "dry_pen": Case("model.ink.BRIDGED_GAP", 0.0, 0.7, "rows", 9),
+    "pressure": Case(),
+    "two_pens": Case(),
     "tilt": Case("model.paths.MERGE_BONUS", -3.0),
     "texture": Case(EVEN_LIGHT, one_light, 0.7),
     "blotches": Case(),
@@ -152,6 +156,8 @@ def test_and_it_is_not_without_its_step(
     if case.step == JUDGE:
         shipped = Recognizer(shipped.network, shipped.weights, None)
     else:
-        module, step = case.step.rsplit(".", 1)
-        monkeypatch.setattr(importlib.import_module(module), step, case.without)
+        values = case.without if isinstance(case.without, tuple) else (case.without,)
+        for place, value in zip(case.step.split(), values, strict=True):
+            module, step = place.rsplit(".", 1)
+            monkeypatch.setattr(importlib.import_module(module), step, value)
     assert count_wrong(name, shipped) >= case.wrong + SEEN

@@ -54,3 +54,20 @@ def test_a_stroke_blurred_by_motion_stays_whole() -> None:
     contrast[100:110, 200:260] = 0.9  # along the motion
     contrast[110:220, 200:230] = 0.3  # across it: three times wider and fainter
     assert find_pieces(contrast).boxes.tolist() == [[200, 100, 260, 220]]
+
+
+def test_where_the_pen_presses_less_the_ink_is_weaker_there() -> None:
+    contrast = np.random.default_rng(8).normal(0.01, 0.002, (480, 640)).clip(0).astype(np.float32)
+    contrast[100:110, 200:300] = 0.7
+    contrast[110:220, 200:206] = 0.35
+    pressed = find_pieces(contrast).pressed
+    assert pressed[105, 250] == pytest.approx(0.7, abs=0.02)
+    assert pressed[200, 203] == pytest.approx(0.35, abs=0.02)
+    assert pressed[200, 300] == 0
+
+
+def test_what_may_be_the_papers_texture_makes_no_weak_ink() -> None:
+    contrast = np.random.default_rng(9).normal(0.03, 0.004, (480, 640)).clip(0).astype(np.float32)
+    contrast[100:220, 200:210] = 0.12
+    pressed = find_pieces(contrast).pressed
+    assert pressed.max() == pytest.approx(4 * ink_threshold(contrast), abs=0.02)

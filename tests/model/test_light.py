@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.light import closing, darkness_of_ink, even_light, fit_lamp, spread_maximum, to_gray
+from model.light import darkness_of_ink, even_light, fit_lamp, to_gray
 
 HEIGHT, WIDTH = 240, 320
 
@@ -81,29 +81,6 @@ def test_black_ink_keeps_its_plain_brightness() -> None:
     pixels = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
     pixels[100:140, 100:220] = 40
     assert set(np.unique(to_gray(pixels))) == {40, 200}
-
-
-@pytest.mark.parametrize("reach", [1, 5, 6, 13])
-def test_the_maximum_is_that_of_every_window(reach: int) -> None:
-    values = np.random.default_rng(0).random((17, 23)).astype(np.float32)
-    half = reach // 2
-    expected = [
-        [
-            values[max(0, y - half) : y + half + 1, max(0, x - half) : x + half + 1].max()
-            for x in range(23)
-        ]
-        for y in range(17)
-    ]
-    assert np.array_equal(spread_maximum(values, reach), np.array(expected))
-
-
-def test_closing_fills_what_is_narrow_and_keeps_what_is_wide() -> None:
-    cells = np.ones((40, 60), np.float32)
-    cells[:, 10:14] = 0.2  # a stroke
-    cells[:, 35:] = 0.5  # a shadow
-    filled = closing(cells, 11)
-    assert (filled[:, :35] == 1).all()
-    assert (filled[:, 35:] == 0.5).all()
 
 
 def test_the_lamp_is_a_smooth_fall_whatever_is_written() -> None:

@@ -1,0 +1,64 @@
+"""Pictures in cells: their means, their way back to pixels, and maxima over squares of them.
+
+What is said of light and of broad things needs no single pixel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Floats = NDArray[np.float32]
+
+CELL = 4
+"""Side, in pixels, of the cells on which light is estimated."""
+
+
+def shrink(image: Floats, factor: int) -> Floats:
+    """Return the means of `factor`×`factor` cells; the rest at the far edges is repeated."""
+    height, width = image.shape
+    if height % factor or width % factor:
+        image = np.pad(image, ((0, -height % factor), (0, -width % factor)), mode="edge")
+    rows = image.reshape(-1, factor, image.shape[1]).sum(axis=1)
+    sums = sum(rows[:, start::factor] for start in range(1, factor)) + rows[:, ::factor]
+    means: Floats = sums / np.float32(factor * factor)
+    return means
+
+
+def enlarge(cells: Floats, factor: int, shape: tuple[int, ...]) -> Floats:
+    """Return cells of `factor`×`factor` pixels as a picture of H×W `shape`, smoothly."""
+    height, width = shape
+    whole = (cells.shape[1] * factor, cells.shape[0] * factor)
+    large = np.asarray(Image.fromarray(cells).resize(whole, Image.Resampling.BILINEAR))
+    return large[:height, :width]
+
+
+def closing(image: Floats, reach: int) -> Floats:
+    """Return `image` with everything dark and narrower than `reach` cells filled up."""
+    return -spread_maximum(-spread_maximum(image, reach), reach)
+
+
+def opening(image: Floats, reach: int) -> Floats:
+    """Return `image` with everything bright and narrower than `reach` cells taken away."""
+    return -closing(-image, reach)
+
+
+def spread_maximum(image: Floats, reach: int) -> Floats:
+    """Return each cell's maximum over the square of `reach` (made odd) cells around it.
+
+    Maxima of twice as many neighbours from step to step; two of the widest that fit make up the
+    window, so its size hardly costs.
+    """
+    half = reach // 2
+    height, width = image.shape
+    most = np.full((height + 2 * half, width + 2 * half), -np.inf, np.float32)
+    most[half : half + height, half : half + width] = image
+    for _ in range(2):  # the rows, then the columns as rows
+        reached = 1
+        while reached < 2 * half + 1:
+            step = min(reached, 2 * half + 1 - reached)
+            most = np.maximum(most[:-step], most[step:])
+            reached += step
+        most = most.T
+    return most
