@@ -29,6 +29,13 @@ from model.network import Network, gradients, one_hot
 
 # --- taking turns ----------------------------------------------------------------------------
 
+FREE = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+}
+"""The environment in which every library chooses the kernels for this processor itself."""
+
 
 class Side:
     """A process that measures when asked."""
@@ -43,7 +50,7 @@ class Side:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             # as the product answers: splitting one image's products over threads only costs
-            env=os.environ | ({"OPENBLAS_NUM_THREADS": "1"} if name.startswith("answer") else {}),
+            env=FREE | ({"OPENBLAS_NUM_THREADS": "1"} if name.startswith("answer") else {}),
             text=True,
         )
         assert self.process.stdout
@@ -151,13 +158,25 @@ def cold_table(weights: Path, rounds: int) -> None:
         for _ in range(rounds):
             for name, program in programs.items():
                 start = time.perf_counter()
-                subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+                subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=FREE)
                 seconds[name].append(time.perf_counter() - start)
     print("\n### A fresh process\n\n| program | median, ms |\n| --- | --- |")
     for name, times in seconds.items():
         print(f"| {name} | {statistics.median(times) * 1e3:.0f} |")
     least, whole = seconds.values()
     print(f"\nRatio: {statistics.median(b / a for a, b in zip(least, whole, strict=True)):.2f}")
+
+
+def kernels() -> str:
+    """Return which of OpenBLAS's kernels NumPy takes on this processor."""
+    program = (
+        "import numpy, threadpoolctl\n"
+        "for each in threadpoolctl.threadpool_info(): print(each['version'], each['architecture'])"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program], check=True, env=FREE, text=True, capture_output=True
+    )
+    return output.stdout.strip()
 
 
 def compare_gradients() -> None:
@@ -190,7 +209,10 @@ def main() -> None:
     if options.side:
         serve(options.side)
         return
-    print(f"NumPy {np.__version__}, {os.cpu_count()} processors, {options.rounds} rounds")
+    print(
+        f"NumPy {np.__version__}, OpenBLAS {kernels()}, {os.cpu_count()} processors, "
+        f"{options.rounds} rounds"
+    )
     training_table(options.rounds)
     single_table(options.rounds)
     answer_table(options.rounds)

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from model import vision  # noqa: E402 - the repository's root has to be on the path first
+from model.clouds import remove_clouds  # noqa: E402
 from model.frames import remove_frames  # noqa: E402
 from model.ink import find_pieces  # noqa: E402
 from model.light import darkness_of_ink, even_light, to_gray  # noqa: E402
@@ -74,8 +75,8 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
     images = glyphs.reshape(-1, 784).astype(np.float32) / 255
     found = recognizer.find_glyphs(ink)
 
-    def without_lines() -> None:
-        for remove in (vision.remove_lines, remove_frames, vision.remove_lines):
+    def take_off() -> None:
+        for remove in (remove_clouds, vision.remove_lines, remove_frames, vision.remove_lines):
             if remove(contrast, pieces) is not contrast:
                 find_pieces(contrast)
 
@@ -86,7 +87,7 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
         "dark or light": lambda: darkness_of_ink(gray),
         "light": lambda: even_light(gray, dark),
         "ink": lambda: find_pieces(contrast),
-        "ruling, frames": without_lines,
+        "clouds, ruling, frames": take_off,
         "lines, glyphs": lambda: vision.find_lines_of_glyphs(ink),
         "network": lambda: recognizer.network.answers(images),
         "judge": lambda: recognizer.chances_of_digits(found, ink),
