@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.context import Found, chances_in_context, features_of, is_part, strength_of
+from model.lines import Slice, find_rows
 from model.network import Network
 from model.paths import best_path
 from model.vision import Ink, Photo, find_inks, find_lines_of_glyphs, open_photo
@@ -23,9 +24,9 @@ Box = tuple[int, int, int, int]
 ENOUGH = 0.8
 """Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
 
-FACTOR, MARGIN = 1.1, 0.9
-"""How much stronger the photo turned, or its other ink, must read before it is believed: a single
-glyph hardly ever is, many letters look like a digit from one of four sides."""
+LEAST, MARGIN = 0.9, 0.6
+"""How strongly the photo turned, or its other ink, must read before it is believed, and how much
+more so than as it stands: scribble looks like a digit from one of four sides."""
 
 PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
@@ -121,12 +122,13 @@ class Recognizer:
                 Attempt(other, turns, self.read_ink(other.turned(turns))) for turns in range(4)
             ]
         best = max(others, key=lambda other: strength(other.digits))
-        needed = FACTOR * strength(first.digits) + MARGIN
+        needed = max(LEAST, strength(first.digits) + MARGIN)
         return best if strength(best.digits) > needed else first
 
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
-        return [digit for digit in self.judge_ink(ink) if digit.no_digit <= 0.5]
+        digits = [digit for digit in self.judge_ink(ink) if digit.no_digit <= 0.5]
+        return in_reading_order(digits)
 
     def judge_ink(self, ink: Ink) -> list[Digit]:
         """Return all that stands in the ink, what is no digit too."""
@@ -189,6 +191,19 @@ def likelier_digits(no_digit: Array) -> Array:
     return (no_digit * PRIOR / (no_digit * PRIOR + 1 - no_digit)).astype(np.float32)
 
 
+def in_reading_order(digits: list[Digit]) -> list[Digit]:
+    """Return the digits row by row, in the rows that they form once all else is left out.
+
+    A desk's grain or a page of print had a say in the lines of writing that they were found in.
+    """
+    slices = [Slice(place, *digit.box) for place, digit in enumerate(digits)]
+    rows = find_rows(sorted(slices, key=lambda part: part.middle))
+    rows.sort(key=lambda row: np.mean([part.y0 + part.y1 for part in row]))
+    return [
+        replace(digits[part.piece], line=number) for number, row in enumerate(rows) for part in row
+    ]
+
+
 @dataclass(frozen=True, eq=False)
 class Attempt:
     """What the ink reads as after so many quarter turns against the clock."""
@@ -206,8 +221,9 @@ class Attempt:
 
 
 def strength(digits: list[Digit]) -> float:
-    """Return how much was read, and how surely."""
-    return sum(digit.confidence**2 for digit in digits)
+    """Return how much was read, times how surely: an upside-down row looks half like digits."""
+    squares = [digit.confidence**2 for digit in digits]
+    return sum(squares) ** 2 / len(squares) if squares else 0.0
 
 
 def place(digit: Digit, photo: Photo, turned: int, width: int, height: int) -> Digit:

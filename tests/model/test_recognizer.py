@@ -12,7 +12,7 @@ from model.network import Network
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto
-from model.recognizer import Digit, Reading, Recognizer, place, strength
+from model.recognizer import Digit, Reading, Recognizer, in_reading_order, place, strength
 from model.settings import PROJECT
 from model.vision import Photo
 from tests.filling import drawn_photo
@@ -27,7 +27,15 @@ def digit(
 
 def test_a_reading_is_as_strong_as_its_digits_are_sure() -> None:
     assert strength([]) == 0
-    assert strength([digit(4, 0.5), digit(7, 1.0)]) == pytest.approx(1.25)
+    assert strength([digit(4, 1.0), digit(7, 1.0)]) == pytest.approx(2)
+    assert strength([digit(4, 0.5), digit(7, 1.0)]) == pytest.approx(1.25**2 / 2)
+
+
+def test_digits_are_read_in_the_rows_that_they_form_themselves() -> None:
+    boxes = [(10, 100, 40, 150), (60, 96, 90, 150), (110, 104, 140, 150), (10, 20, 40, 70)]
+    scattered = [replace(digit(place, box=box), line=9 - place) for place, box in enumerate(boxes)]
+    read = in_reading_order(scattered[::-1])
+    assert [(one.digit, one.line) for one in read] == [(3, 0), (0, 1), (1, 1), (2, 1)]
 
 
 @pytest.mark.parametrize("turns", range(4))
