@@ -89,7 +89,7 @@ peers: .venv-peers/installed
 
 # The pictures of the README, which the browser tests take; needs Chromium (apt-get install chromium).
 pictures: .venv/tested
-	PICTURES=docs/pictures $(BIN)/python -m pytest -p no:xdist tests/browser/test_pictures.py
+	PICTURES=docs/pictures $(BIN)/python -m pytest -p no:xdist tests/browser/test_readme_pictures.py
 
 # The figures of docs/network.md.
 figures: .venv/installed

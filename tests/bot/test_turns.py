@@ -19,6 +19,7 @@ from tests.bot.chosen_reader import ChosenReader, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 
@@ -180,9 +181,10 @@ def test_the_photos_of_one_chat_are_answered_in_order_by_two_bots(
     api.webhook.proxies = tuple(f"http://127.0.0.1:{port}" for port in ports)
     hook: dict[str, Any] = {"webhook_url": "http://127.0.0.1/hook", "webhook_secret": "s"}
     people = [api.sender(name=f"Person {number}") for number in range(4)]
-    with bots[0].running(webhook_port=ports[0], **hook):
+    patient = replace(FAST, lease=PATIENCE)  # a busy machine makes nobody seem dead
+    with bots[0].running(patient, webhook_port=ports[0], **hook):
         api.wait_call("setWebhook")
-        with bots[1].running(webhook_port=ports[1], **hook):
+        with bots[1].running(patient, webhook_port=ports[1], **hook):
             sent = {
                 person.chat_id: [person.photo(made_photo(str(n), serial=n)) for n in range(4)]
                 for person in people
