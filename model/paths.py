@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.layout import height_of
+from model.lines import Slice
 from model.vision import Line
 
 Array = NDArray[np.float32]
@@ -22,6 +24,10 @@ MERGE_BONUS = 0.1
 OVERLAP_COST = 2.0
 """What parting two pieces that stand above each other costs, times the share of the narrower one's
 width that they have in common: digits stand side by side."""
+
+SPECK = 0.15, 0.3
+"""What is smaller than this share of its line's height is dirt, left out for nothing; from the
+second share on it is a part like others."""
 
 REFUSAL_COST = 0.5
 """What taking a slice for no digit costs: the parts of a broken digit are none, each for itself."""
@@ -46,7 +52,8 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     """
     count = len(line.slices)
     pieces = [part.piece for part in line.slices]
-    parting = parting_costs(line)
+    weights = weights_of(line.slices)
+    parting = parting_costs(line, weights)
     score = np.full(count + 1, -np.inf)
     score[0] = 0
     came: list[tuple[int, Part]] = [(0, Part(0, False))] * (count + 1)
@@ -58,7 +65,8 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
         if value > score[last]:
             score[last], came[last] = value, (first, Part(index, True))
         if pieces[first] == pieces[last - 1]:
-            value = reached + (last - first) * (np.log(max(no_digit[index], 1e-6)) - REFUSAL_COST)
+            value = reached + (last - first) * np.log(max(no_digit[index], 1e-6))
+            value -= REFUSAL_COST * sum(weights[first:last])
             if value > score[last]:
                 score[last], came[last] = value, (first, Part(index, False))
     path, at = [], count
@@ -68,11 +76,18 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     return path[::-1]
 
 
-def parting_costs(line: Line) -> list[float]:
+def weights_of(slices: list[Slice]) -> list[float]:
+    """Return how much each slice counts by its size: 0 for specks, 1 for parts of digits."""
+    height = height_of(slices)
+    return [float(np.interp(max(s.width, s.height) / height, SPECK, (0, 1))) for s in slices]
+
+
+def parting_costs(line: Line, weights: list[float]) -> list[float]:
     """Return what it costs to part a line before each slice, and at its end: nothing there."""
     costs = [0.0]
-    for left, right in pairwise(line.slices):
+    for place, (left, right) in enumerate(pairwise(line.slices)):
         common = min(left.x1, right.x1) - max(left.x0, right.x0)
         shared = max(0.0, common / min(left.width, right.width))
-        costs.append(CUT_COST if left.piece == right.piece else OVERLAP_COST * shared)
+        overlap = OVERLAP_COST * shared * min(weights[place : place + 2])
+        costs.append(CUT_COST if left.piece == right.piece else overlap)
     return [*costs, 0.0]

@@ -58,5 +58,17 @@ def test_two_pieces_above_each_other_are_hardly_two_digits() -> None:
     above = [Slice(0, 0, 0, 20, 20), Slice(1, 4, 22, 24, 40)]
     line = Line(above, [], np.zeros((0, 28, 28), np.uint8))
     beside = line_of([0, 1], [])
-    assert parting_costs(line)[1] > 1
-    assert parting_costs(beside) == [0, 0, 0]
+    assert parting_costs(line, [1, 1])[1] > 1
+    assert parting_costs(beside, [1, 1]) == [0, 0, 0]
+
+
+def test_dirt_under_a_digit_is_left_out_for_nothing() -> None:
+    slices = [Slice(0, 0, 0, 20, 40), Slice(1, 8, 42, 12, 45)]
+    candidates = [
+        Candidate(0, 1, (0, 0, 20, 40)),
+        Candidate(0, 2, (0, 0, 20, 45)),
+        Candidate(1, 2, (8, 42, 12, 45)),
+    ]
+    line = Line(slices, candidates, np.zeros((3, 28, 28), np.uint8))
+    parts = best_path(line, np.array([0.99, 0.85, 0.01]), np.array([0.01, 0.15, 0.99]))
+    assert [(part.candidate, part.digit) for part in parts] == [(0, True), (2, False)]
