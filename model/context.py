@@ -46,7 +46,7 @@ SURE = 8.0
 COMPARABLE = 2.5
 """Glyphs are of about one size up to this factor."""
 
-ODDS = 10.0
+ODDS = 5.0
 """Odds of digits among the glyphs in people's photos, against those on made paper: half of the
 glyphs there are none, and people send digits."""
 

@@ -71,8 +71,8 @@ MARGIN = "model.recognizer.MARGIN"
 CASES: dict[str, Case] = {
     "uneven_light": Case(EVEN_AND_CLOUDS, (one_light, as_it_is), layout="rows", digits=9),
     "vignette": Case(EVEN_AND_CLOUDS, (one_light, as_it_is)),
-    "shadow": Case(EVEN_LIGHT, one_light),
-    "crease": Case("model.ink.CLOUDY model.vision.remove_clouds", (99.0, as_it_is), 0.7, "rows", 9),
+    "shadow": Case(EVEN_LIGHT, one_light, wrong=1),
+    "crease": Case("model.ink.ACROSS_SHARE", 0.33, 0.7, "rows", 9),
     "glare": Case(EVEN_LIGHT, one_light),
     "yellow_lamp": Case(),
     "underexposed": Case(),

@@ -29,6 +29,21 @@ def ink_share(sheet: Sheet) -> float:
     return float(np.mean(shares))
 
 
+def paleness_of_strokes(sheet: Sheet) -> float:
+    """How many levels lighter than its darkest part a tenth of a glyph's ink is."""
+    falls = []
+    for crop in crops(sheet):
+        ink = crop[crop < (np.median(crop) + crop.min()) / 2]
+        falls.append(np.percentile(ink, 90) - crop.min())
+    return float(np.mean(falls))
+
+
+def difference_of_digits(sheet: Sheet) -> float:
+    """How many levels the palest glyph is lighter than the darkest."""
+    darkest = [extreme(crop) for crop in crops(sheet)]
+    return float(max(darkest) - min(darkest))
+
+
 def unevenness(sheet: Sheet) -> float:
     """How much the paper's brightness varies over large distances."""
     levels, away = outside(sheet)
@@ -139,6 +154,7 @@ MOVES: dict[str, tuple[Callable[[Sheet], float], float]] = {
     "thin_pen": (ink_share, -0.08),
     "felt_pen": (ink_share, 0.15),
     "dry_pen": (gaps_in_strokes, 0.03),
+    "pressure": (paleness_of_strokes, 8),
     "tilt": (lean, 0.25),
     "texture": (roughness, 1.5),
     "blotches": (unevenness, 2),
@@ -176,7 +192,7 @@ MOVES: dict[str, tuple[Callable[[Sheet], float], float]] = {
 
 
 def test_every_condition_is_measured() -> None:
-    assert MOVES.keys() | {"perspective"} == CONDITIONS.keys()
+    assert MOVES.keys() | {"perspective", "two_pens"} == CONDITIONS.keys()
 
 
 @pytest.mark.parametrize("name", MOVES)
@@ -206,3 +222,11 @@ def test_digits_stay_visible_where_the_boxes_say(name: str) -> None:
         assert (sheet.boxes[:, 2:] < [1.1 * width, 1.1 * height]).all()
         for crop in crops(sheet, 0.1):
             assert abs(np.median(crop) - extreme(crop)) > 8
+
+
+def test_two_pens_write_the_rows_in_turn() -> None:
+    def difference(conditions: dict[str, float], seed: int) -> float:
+        return difference_of_digits(made(conditions, seed, "rows", "3052861947"))
+
+    assert max(difference({}, seed) for seed in range(3)) < 15
+    assert min(difference({"two_pens": 0.9}, seed) for seed in range(3)) > 60
