@@ -278,8 +278,8 @@ def test_killed_again_and_again_every_photo_is_stored_once_and_listed(
     log = tmp_path / "log"
     for _ in range(2):
         with bot_process(api, database.url, log) as bot:
-            before = len(api.calls_of("download"))
-            wait_until(lambda before=before: len(api.calls_of("download")) >= before + 3)
+            some = min(len(api.calls_of("download")) + 3, 18)  # it may be killed late
+            wait_until(lambda some=some: len(api.calls_of("download")) >= some)
             time.sleep(chance.uniform(0, 0.4))
             bot.kill()
     late = [sender.photo(made_photo("7"), media_group_id="1") for sender in people]
