@@ -6,7 +6,10 @@ import asyncio
 import datetime
 import logging
 
+from sqlalchemy.exc import OperationalError
+
 from bot import inbox
+from bot.faults import in_words
 from model.contributors import forget_expired, forget_strangers
 from model.database import Database, utc_now
 from model.limits import drop_old_usage
@@ -49,6 +52,8 @@ async def keep_tidy(database: Database, seconds: float, originals_days: int | No
                 tidy_originals, database, originals_days
             ):
                 pass
+        except OperationalError as error:
+            log.warning("could not tidy up: %s", in_words(error))
         except Exception:
             log.exception("could not tidy up")
         await asyncio.sleep(seconds)

@@ -116,12 +116,18 @@ class Database:
         """Make deleted bytes gone from SQLite's files too: empties the write-ahead log.
 
         `secure_delete` has overwritten them in the pages; the log still holds the old pages
-        until it is truncated, which waits for readers, at most the busy timeout.
+        until it is truncated, which waits for readers, at most the busy timeout. Raises
+        `OperationalError` where the files can't be written.
         """
-        if self.is_sqlite:
-            with self.engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                cast(sqlite3.Connection, raw).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if not self.is_sqlite:
+            return
+        statement = "PRAGMA wal_checkpoint(TRUNCATE)"
+        with self.engine.connect() as connection:
+            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            try:
+                raw.execute(statement).fetchall()
+            except sqlite3.OperationalError as error:
+                raise OperationalError(statement, None, error) from error
 
     def revision(self) -> str | None:
         """Return the revision of the schema, None for an empty database."""

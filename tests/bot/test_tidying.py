@@ -1,8 +1,11 @@
+import asyncio
 import datetime
+import sqlite3
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 import bot.tidying
 from bot.languages import ENGLISH
@@ -140,3 +143,17 @@ def test_the_bot_tidies_while_it_runs_and_a_failure_does_not_end_that(
 
         wait_until(is_gone)
         assert rows(stopped_bot.database, Photo) == 0
+
+
+def test_a_database_that_fails_is_one_line_of_the_log(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: Database) -> None:
+        raise OperationalError("PRAGMA", None, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(Database, "scrub", full)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(bot.tidying.keep_tidy(database, 60, None), 1))
+    (record,) = caplog.records
+    assert record.getMessage().endswith("disk I/O error")
+    assert record.exc_info is None

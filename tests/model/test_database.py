@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import resource
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -218,3 +219,17 @@ def test_the_fourth_revision_fills_what_it_adds(store: Store) -> None:
         worth = session.scalars(select(Sample.worth).order_by(Sample.id)).all()
     assert worth == pytest.approx([1.1, 0.1, 0.1])
     assert expected[1] == (two, 2, 5, 1, "telegram", False)
+
+
+@pytest.mark.sqlite("its files are another program's on a server")
+def test_a_disk_that_takes_nothing_more_is_the_databases_error(
+    database: Database, store: Store
+) -> None:
+    store.photo(store.contributor(7), [4])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        with pytest.raises(OperationalError, match="I/O"):
+            database.scrub()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
