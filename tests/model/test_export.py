@@ -391,6 +391,7 @@ def test_no_format_sorts_the_whole_version(filled: Database, format_name: str):
                 assert "TEMP B-TREE" not in str(plan.all()), statement
 
 
+@pytest.mark.sqlite("it asks SQLite how it would look")
 def test_no_batch_sorts_the_whole_table(filled: Database):
     """Otherwise an export's time would grow with the square of the samples."""
     with filled.read() as session:
