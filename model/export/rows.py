@@ -66,17 +66,15 @@ class Source:
     def batches(self, query: Select[Any]) -> Iterator[Any]:
         """Yield a query's rows by the samples' ids, which come first in each row.
 
-        Continued from the last id: a sort of everything would need memory for everything.
+        Through a cursor: on PostgreSQL one of the server's, which SQLite's are anyway.
         """
-        last = 0
-        while rows := self.session.execute(
-            query.where(VersionSample.sample_id > last)
-            .order_by(VersionSample.sample_id)
-            .limit(BATCH)
-        ).all():
-            yield rows
-            self.tell(len(rows))
-            last = rows[-1][0]
+        rows = self.session.execute(
+            query.order_by(VersionSample.sample_id),
+            execution_options={"stream_results": True, "yield_per": BATCH},
+        )
+        for batch in rows.partitions():
+            yield batch
+            self.tell(len(batch))
 
     def rows(self) -> Iterator[Row]:
         """Yield the whole samples in order."""
