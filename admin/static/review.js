@@ -85,11 +85,11 @@ function show(card) {
 }
 
 function showEnd() {
-  const skipped = history.some((entry) => !entry.cause);
-  const title = skipped ? "That was the last one" : "Everything is reviewed";
+  const waiting = left > 0; // skipped here, or on another operator's screen
+  const title = waiting ? "Nothing further down" : "Everything is reviewed";
   find("finished").querySelector("h2").textContent = title;
-  find("finished-words").textContent = skipped
-    ? "What you skipped still waits."
+  find("finished-words").textContent = waiting
+    ? "What you skipped still waits, and so does what another operator has on the screen."
     : "What is sent from now on waits here.";
 }
 

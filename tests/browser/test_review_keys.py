@@ -6,6 +6,7 @@ import time
 from sqlalchemy import select
 
 from model.database import Database
+from model.review import claim
 from model.tables import NOT_A_DIGIT, LabelEvent, Sample
 from tests.browser.conftest import Desk
 from tests.filling import Store
@@ -60,6 +61,17 @@ def test_each_key_is_one_decision(desk: Desk, ids: list[int], database: Database
     assert set(labels(database).values()) == {None}
     with database.read() as session:
         assert session.scalar(select(Sample.id).where(Sample.flagged_at.is_not(None))) is None
+
+
+def test_what_another_operator_looks_at_still_waits(desk: Desk, ids: list[int], database: Database):
+    with database.write() as session:
+        claim(session, "somebody else", ids[:2])
+    begin(desk)
+    decide(desk, *"777")
+    desk.page.wait_for_selector("#finished:visible")
+    assert desk.page.inner_text("#left") == "2 left"
+    assert desk.page.inner_text("#finished h2") == "Nothing further down"
+    assert "another operator has on the screen" in desk.page.inner_text("#finished-words")
 
 
 def test_undo_goes_on_after_a_reload(desk: Desk, ids: list[int], database: Database):
