@@ -2,6 +2,9 @@
 
 import datetime
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -13,46 +16,49 @@ from model.database import Database, utc_now
 from model.tables import Consent, InboxState, InboxUpdate, Photo
 from tests.filling import Store
 
+T = TypeVar("T")
+BOTS = 4
 
-@pytest.mark.parametrize("kind", ["database", "postgres_database"])
+
+@pytest.fixture(params=["database", "postgres_database"])
+def shared(request: pytest.FixtureRequest) -> Database:
+    """The database that the bots share, of either kind."""
+    found: Database = request.getfixturevalue(request.param)
+    found.upgrade()
+    return found
+
+
+def by_all_at_once(shared: Database, work: Callable[[Database], T]) -> list[T]:
+    """Let each bot do the same work at the same moment; raises what any of them met."""
+    databases = [Database(shared.url) for _ in range(BOTS)]
+    ready = threading.Barrier(BOTS)
+
+    def begin(database: Database) -> T:
+        ready.wait()
+        return work(database)
+
+    with ThreadPoolExecutor(BOTS) as bots:
+        done = list(bots.map(begin, databases))
+    for database in databases:
+        database.close()
+    return done
+
+
 def test_tidying_at_once_leaves_what_is_to_stay(
-    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    shared: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared: Database = request.getfixturevalue(kind)
-    shared.upgrade()
     fill(shared)
     tomorrow = utc_now() + datetime.timedelta(hours=24, minutes=1)
     monkeypatch.setattr(bot.tidying, "utc_now", lambda: tomorrow)
-    others = [Database(shared.url) for _ in range(4)]
-    failures: list[BaseException] = []
-    ready = threading.Barrier(len(others))
-
-    def work(database: Database) -> None:
-        ready.wait()
-        try:
-            bot.tidying.tidy(database)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(database,)) for database in others]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for database in others:
-        database.close()
-    assert failures == []
+    by_all_at_once(shared, bot.tidying.tidy)
     with shared.read() as session:
         assert session.scalar(select(func.count()).select_from(Photo)) == 1
         assert session.scalars(select(InboxUpdate.digest)).all() == ["young"]
 
 
-@pytest.mark.parametrize("kind", ["database", "postgres_database"])
 def test_originals_dropped_at_once_are_dropped_once(
-    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    shared: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared: Database = request.getfixturevalue(kind)
-    shared.upgrade()
     store = Store(shared)
     person = store.contributor(8)
     for _ in range(40):
@@ -60,21 +66,14 @@ def test_originals_dropped_at_once_are_dropped_once(
     monkeypatch.setattr(originals, "BATCH", 3)
     later = utc_now() + datetime.timedelta(days=30, minutes=1)
     monkeypatch.setattr(bot.tidying, "utc_now", lambda: later)
-    others = [Database(shared.url) for _ in range(4)]
-    dropped: list[int] = []
 
-    def work(database: Database) -> None:
+    def drop_all(database: Database) -> int:
+        dropped = 0
         while gone := bot.tidying.tidy_originals(database, 30):
-            dropped.append(gone)
+            dropped += gone
+        return dropped
 
-    threads = [threading.Thread(target=work, args=(database,)) for database in others]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for database in others:
-        database.close()
-    assert sum(dropped) == 40
+    assert sum(by_all_at_once(shared, drop_all)) == 40
     with shared.read() as session:
         assert set(session.scalars(select(Photo.image))) == {b""}
 
