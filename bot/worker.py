@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import inbox as rows
-from bot.delivery import tell
-from bot.faults import FORESEEN, UnparsableUpdate, in_words, is_passing, is_unreachable, wait_asked
+from bot.attempts import Attempts
+from bot.faults import in_words, is_passing, wait_asked
 from bot.gate import Slowed
 from bot.handlers import Handlers
 from bot.inbox import Place
@@ -23,8 +22,6 @@ from bot.messages import NotYet
 from bot.shared_inbox import SharedInbox, Stored
 from bot.timing import Timing
 from bot.turns import NO_CHAT
-from model.metrics import FAULTS
-from model.tables import InboxState, InboxUpdate
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +45,7 @@ class Worker:
         self.inbox = inbox
         inbox.choose = self.choose
         self.timing = timing
-        self.redact = redact
+        self.attempts = Attempts(handlers, timing.attempts, redact)
         self._lines: dict[int | None, deque[int]] = {}
         self._known: set[int] = set()
         self._left: dict[int | None, list[Place]] = {}  # what was open when a turn was given back
@@ -243,8 +240,8 @@ class Worker:
                 if failures == TRIES_IN_ORDER:
                     self._start(self._retry(row_id, chat_id, pauses))
                     return
-            if isinstance(error, OperationalError) and not told:
-                await self._tell_later(row_id, chat_id)
+            if isinstance(error, OperationalError) and chat_id is not None and not told:
+                await self.attempts.tell_later(row_id, chat_id)
                 told = True
             await self._wait(chat_id, wait_asked(error) or next(pauses))
 
@@ -255,12 +252,6 @@ class Worker:
             await asyncio.sleep(seconds)
         finally:
             self._waiting.discard(chat_id)
-
-    async def _tell_later(self, row_id: int, chat_id: int | None) -> None:
-        """Tell a sender that the database can't be used, unless they have their answer."""
-        if chat_id is not None and not self.handlers.is_answered(row_id):
-            texts = await asyncio.to_thread(self.handlers.texts_of, row_id)
-            await tell(self.handlers.bot, chat_id, texts.later)
 
     async def _retry(
         self,
@@ -287,46 +278,8 @@ class Worker:
         assert task is not None  # noqa: S101  # only tasks come here
         self._busy.add(task)
         try:
-            return await self._try_once(row_id, chat_id)
+            return await self.attempts.attempt(
+                row_id, lambda session: self._at_end(session, chat_id)
+            )
         finally:
             self._busy.discard(task)
-
-    async def _try_once(self, row_id: int, chat_id: int | None) -> Exception | None:
-        try:
-            await self.handlers.handle(row_id, lambda session: self._at_end(session, chat_id))
-        except NotYet as wait:
-            return wait
-        except Exception as error:
-            FAULTS.labels(type(error).__name__).inc()
-            log.warning(
-                "row %d: %s", row_id, in_words(error), exc_info=not isinstance(error, FORESEEN)
-            )
-            if is_passing(error):
-                return error
-            try:
-                return await self._give_up(row_id, error)
-            except Exception as second:  # the database, most likely: the row stays as it was
-                log.warning("row %d: the failure can't be noted: %s", row_id, in_words(second))
-                return second
-        return None
-
-    async def _give_up(self, row_id: int, error: Exception) -> Exception | None:
-        """Note a failure; return the error if the update may be tried again."""
-        if is_unreachable(error):
-            await asyncio.to_thread(self.handlers.steps.finish, row_id, {})
-            return None
-        allowed = 0 if isinstance(error, UnparsableUpdate) else self.timing.attempts
-        row = await asyncio.to_thread(self._note, row_id, error, allowed)
-        if row is not None and row.state is not InboxState.ASIDE:
-            return error
-        if row is not None and row.chat_id is not None:
-            await tell(self.handlers.bot, row.chat_id, rows.texts_of(row).failed)
-        return None
-
-    def _note(self, row_id: int, error: Exception, allowed: int) -> InboxUpdate | None:
-        """Count a failure and return the row, set aside or not; None if it is no longer open."""
-        with self.inbox.database.write() as session:
-            row = rows.fail(session, row_id, self.redact(in_words(error)), allowed)
-            if row is not None and row.state is InboxState.ASIDE:
-                log.error("row %d: set aside after %d attempts", row_id, row.attempts)
-            return row
