@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.cells import shrink, spread_maximum
+from model.cells import spread_maximum
 from model.regions import Labels, Places, regions_of
 
 Floats = NDArray[np.float32]
@@ -79,29 +79,32 @@ class Pieces:
 def find_pieces(contrast: Floats) -> Pieces:
     """Return the pieces of ink in an H×W picture of contrast.
 
-    Works on the ink's pixels alone: `at` are their places in the flat picture, `of` their regions.
+    Works on the ink's pixels alone: `at` are their places in the flat picture, `y` and `x` their
+    rows and columns, `of` their regions.
     """
     threshold = ink_threshold(contrast)
     gap = round(BRIDGED_GAP * max(contrast.shape))
     mask = contrast > threshold
     at = np.flatnonzero(mask)
+    y, x = np.divmod(at, contrast.shape[1])
     values = contrast.reshape(-1)[at]
     of, count = regions_of(at, mask, gap)
-    boxes = boxes_of(at, of, count, contrast.shape[1])
+    boxes = boxes_of(y, x, of, count)
     across = (boxes[:, 2:] - boxes[:, :2] > WHOLE * np.array(contrast.shape[::-1])).any(axis=1)
     core, darkest = core_strengths(values, of, count), core_strengths(values, of, count, 3)
     own = np.where(across, ACROSS_SHARE, OWN_SHARE) * core
     thick = np.bincount(of, minlength=count + 1)[1:] > THICK * max(contrast.shape) * longer(boxes)
     cloudy = thick & (darkest > CLOUDY * core)
     own = np.where(cloudy, np.maximum(own, CLOUDY_SHARE * darkest), own)
-    pressed = np.maximum(strengths_around(contrast, mask, at), SURELY_INK * threshold)
+    pressed = np.maximum(strengths_around(values, y, x, contrast.shape), SURELY_INK * threshold)
     edges = np.concatenate([[0], np.maximum(own, threshold)]).astype(np.float32)
     inside = values > edges[of]
-    at, values, pressed = at[inside], values[inside], pressed[inside]
+    at, y, x = at[inside], y[inside], x[inside]
+    values, pressed = values[inside], pressed[inside]
     mask, field = np.zeros(contrast.shape, bool), np.zeros(contrast.shape, np.float32)
     mask.reshape(-1)[at], field.reshape(-1)[at] = True, pressed
     of, count = regions_of(at, mask, gap)
-    boxes, strengths = boxes_of(at, of, count, contrast.shape[1]), core_strengths(values, of, count)
+    boxes, strengths = boxes_of(y, x, of, count), core_strengths(values, of, count)
     areas = np.bincount(of, minlength=count + 1)[1:]
     sides = longer(boxes)
     sizes = sides / max(contrast.shape)
@@ -115,28 +118,28 @@ def find_pieces(contrast: Floats) -> Pieces:
     return Pieces(labels, boxes[keep], strengths[keep], areas[keep], field)
 
 
-def strengths_around(contrast: Floats, mask: NDArray[np.bool_], at: Places) -> Floats:
-    """Return how strong the ink of an H×W mask is around its pixels `at`.
+def strengths_around(values: Floats, y: Places, x: Places, shape: tuple[int, ...]) -> Floats:
+    """Return how strong the ink is around each of its pixels, in rows `y` and columns `x` of H×W.
 
-    That is its contrast weighted by itself, in the squares of a coarse grid, of which the strongest
-    neighbour counts.
+    That is the ink's contrast, `values`, weighted by itself, in the squares of a coarse grid, of
+    which the strongest neighbour counts.
     """
-    side = max(4, round(PRESSED_SHARE / 3 * max(contrast.shape)))
-    ink = np.where(mask, contrast, np.float32(0))
-    total, squared = shrink(ink, side), shrink(ink * ink, side)
-    strength = spread_maximum(np.divide(squared, np.maximum(total, 1e-6), dtype=np.float32), 3)
-    y, x = np.divmod(at, contrast.shape[1])
-    around: Floats = strength[y // side, x // side]
+    side = max(4, round(PRESSED_SHARE / 3 * max(shape)))
+    rows, columns = (-(-length // side) for length in shape)
+    cell = y // side * columns + x // side
+    total, squared = (np.bincount(cell, values**p, rows * columns) for p in (1, 2))
+    strength = np.divide(squared, np.maximum(total, 1e-6), dtype=np.float32, casting="same_kind")
+    around: Floats = spread_maximum(strength.reshape(rows, columns), 3).reshape(-1)[cell]
     return around
 
 
 def ink_threshold(contrast: Floats) -> float:
     """Return the contrast above which a pixel may be ink, from the noise of the paper."""
-    sample = contrast[::7, ::7]
-    middle = float(np.median(sample))
-    paper = sample[sample <= middle * 2 + 0.02]
-    noise = 1.4826 * float(np.median(np.abs(paper - np.median(paper))))
-    strongest = float(np.quantile(sample, 0.995))
+    sample = np.sort(contrast[::7, ::7], axis=None)
+    middle = float(sample[len(sample) // 2])
+    paper = sample[: np.searchsorted(sample, middle * 2 + 0.02, side="right")]
+    noise = 1.4826 * float(np.median(np.abs(paper - paper[len(paper) // 2])))
+    strongest = float(sample[int(0.995 * (len(sample) - 1))])
     return max(FAINTEST, min(middle + NOISE_FACTOR * noise, 0.4 * strongest))
 
 
@@ -159,14 +162,13 @@ def longer(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
     return sides
 
 
-def boxes_of(at: Places, of: Places, count: int, width: int) -> NDArray[np.int64]:
+def boxes_of(y: Places, x: Places, of: Places, count: int) -> NDArray[np.int64]:
     """Return the regions' boxes, N×4: x0, y0, x1, y1, from their pixels' places row by row."""
-    y, x = np.divmod(at, width)
     boxes = np.empty((count + 1, 4), np.int64)
     boxes[of[::-1], 1] = y[::-1]  # the first pixel is written last and stays
     boxes[of, 3] = y + 1
-    columns = np.full((count + 1, 2), (width, 0))
-    np.minimum.at(columns[:, 0], of, x)
-    np.maximum.at(columns[:, 1], of, x + 1)
-    boxes[:, [0, 2]] = columns
+    columns = np.full((2, count + 1), [[np.iinfo(np.int64).max], [0]])
+    np.minimum.at(columns[0], of, x)
+    np.maximum.at(columns[1], of, x + 1)
+    boxes[:, [0, 2]] = columns.T
     return boxes[1:]

@@ -65,7 +65,7 @@ def even_light(gray: Floats, dark_ink: bool) -> Floats:
     Light ink (chalk, a negative) is measured on the inverted picture.
     """
     bright = (gray if dark_ink else 255 - gray) + BLACK
-    contrast = enlarge(paper_brightness(shrink(bright, CELL)), CELL, bright.shape).copy()
+    contrast = enlarge(paper_brightness(shrink(bright, CELL)), CELL, bright.shape)
     np.divide(bright, contrast, out=contrast)  # in place: each pass over a picture counts
     np.subtract(1, contrast, out=contrast)
     np.maximum(contrast, 0, out=contrast)

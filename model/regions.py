@@ -36,13 +36,13 @@ def regions_of(at: Places, mask: NDArray[np.bool_], gap: int) -> tuple[Places, i
     changes = np.flatnonzero(grown[1:] != grown[:-1]) + 1
     if grown[0]:
         changes = np.concatenate([[0], changes])
-    parents = join_runs(changes[::2], changes[1::2], stride)
-    roots, numbers = np.unique(parents, return_inverse=True)
-    values = np.zeros(len(changes) + 1, np.intp)
-    values[1::2] = numbers + 1
-    spans = np.diff(changes, prepend=0, append=grown.size)
-    region = np.repeat(values, spans)
-    return region[at + (gap + 1) * (at // width)], len(roots)
+    starts, stops = changes[::2], changes[1::2]
+    parents = join_runs(starts, stops, stride)
+    roots = parents == np.arange(len(parents))
+    numbers = np.cumsum(roots)[parents]
+    places = at + (gap + 1) * (at // width)  # of the mask's pixels, which all lie in runs
+    counts = np.searchsorted(places, stops) - np.searchsorted(places, starts)
+    return np.repeat(numbers, counts), int(np.count_nonzero(roots))
 
 
 def spread_on(flat: NDArray[np.bool_], gap: int, step: int) -> None:
