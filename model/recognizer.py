@@ -24,9 +24,18 @@ Box = tuple[int, int, int, int]
 ENOUGH = 0.8
 """Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
 
+OTHER_INK = 0.5
+"""How strongly the photo's other ink must read upright before it is believed."""
+
 LEAST, MARGIN = 0.9, 0.6
-"""How strongly the photo turned, or its other ink, must read before it is believed, and how much
-more so than as it stands: scribble looks like a digit from one of four sides."""
+"""How strongly the photo turned must read before it is believed, and how much more so than upright:
+scribble looks like a digit from one of four sides."""
+
+CLEAR = 0.65
+"""And how surely, as the mean square of the confidences: letters upside down are half like 4s."""
+
+EITHER_WAY = (0, 1)
+"""An oval and a line look like digits from any side: they don't tell how a sheet lies."""
 
 PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
@@ -111,19 +120,26 @@ class Recognizer:
         return replace(empty, digits=standing[-1:]).reading(photo).digits[0] if standing else None
 
     def read_best(self, inks: Iterator[Ink]) -> Attempt:
-        """Read the likeliest ink upright; turned or the other ink only if clearly better."""
+        """Read the likelier ink upright; the other one, or a turned sheet, only if it tells more.
+
+        Nothing else is tried once all that stands in one is read.
+        """
         ink = next(inks)
-        first = Attempt(ink, 0, self.read_ink(ink))
-        if first.digits and strength(first.digits) >= ENOUGH * len(ink.pieces):
-            return first
-        others = [Attempt(ink, turns, self.read_ink(ink.turned(turns))) for turns in (1, 2, 3)]
+        upright = Attempt(ink, 0, self.read_ink(ink))
+        if upright.digits and strength(upright.digits) >= ENOUGH * len(ink.pieces):
+            return upright
         for other in inks:
-            others += [
-                Attempt(other, turns, self.read_ink(other.turned(turns))) for turns in range(4)
-            ]
-        best = max(others, key=lambda other: strength(other.digits))
-        needed = max(LEAST, strength(first.digits) + MARGIN)
-        return best if strength(best.digits) > needed else first
+            attempt = Attempt(other, 0, self.read_ink(other))
+            if strength(attempt.digits) > max(OTHER_INK, strength(upright.digits)):
+                upright = attempt
+        turned = [
+            Attempt(upright.ink, turns, self.read_ink(upright.ink.turned(turns)))
+            for turns in (1, 2, 3)
+        ]
+        clear = [attempt for attempt in turned if attempt.clearness >= CLEAR]
+        best = max(clear, key=lambda attempt: strength(attempt.telling), default=upright)
+        needed = max(LEAST, strength(upright.telling) + MARGIN)
+        return best if strength(best.telling) > needed else upright
 
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
@@ -212,6 +228,17 @@ class Attempt:
     turns: int
     digits: list[Digit]
     """Their boxes are in the turned ink."""
+
+    @property
+    def telling(self) -> list[Digit]:
+        """The digits that tell how the sheet lies."""
+        return [digit for digit in self.digits if digit.digit not in EITHER_WAY]
+
+    @property
+    def clearness(self) -> float:
+        """How surely they were read, 0..1: the mean square of their confidences."""
+        squares = [digit.confidence**2 for digit in self.telling]
+        return sum(squares) / len(squares) if squares else 0.0
 
     def reading(self, photo: Photo) -> Reading:
         """Return the digits with their boxes in pixels of the upright photo."""

@@ -8,10 +8,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model.evaluation import edit_distance
+from model.light import darkness_of_ink, to_gray
 from model.network import Network
+from model.paper.negatives import make_negative
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
-from model.photo import UnreadablePhoto
+from model.photo import UnreadablePhoto, open_photo
 from model.recognizer import Digit, Reading, Recognizer, in_reading_order, place, strength
 from model.settings import PROJECT
 from model.vision import Photo
@@ -102,6 +104,25 @@ def test_light_ink_on_a_dark_ground_is_read(shipped: Recognizer) -> None:
     page = Image.new("RGB", (300, 300), "#10301c")
     ImageDraw.Draw(page).line([(90, 60), (210, 64), (140, 240)], fill="#e8e8e0", width=14)
     assert shipped.read(png(page)).text == "7"
+
+
+@pytest.mark.parametrize("seed", [0, 9, 22])
+def test_ink_as_broad_as_the_paper_beside_it_is_read(shipped: Recognizer, seed: int) -> None:
+    rng = np.random.default_rng([5, seed])
+    digit = int(rng.integers(10))
+    conditions = {"felt_pen": 0.8, "vignette": 0.5, "coloured_paper": 0.8}
+    sheet = make_sheet([draw_digit(digit, rng)], [str(digit)], rng, conditions, layout="row")
+    assert darkness_of_ink(to_gray(open_photo(sheet.jpeg).pixels)) < 0.5  # light ink seems likelier
+    assert shipped.read(sheet.jpeg).text == str(digit)
+
+
+@pytest.mark.parametrize("seed", [3, 12, 36, 41])
+def test_no_page_without_digits_is_turned_until_there_are_some(
+    shipped: Recognizer, seed: int
+) -> None:
+    """Ovals on their side, two of them; letters upside down, the other two."""
+    page = make_negative(np.random.default_rng([9, seed]))
+    assert shipped.read(page.jpeg).text == ""
 
 
 EASY = (
