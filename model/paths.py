@@ -6,6 +6,7 @@ to explain the first slices is kept for every number of them (dynamic programmin
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ Array = NDArray[np.float32]
 
 MERGE_BONUS = 0.1
 """What joining two slices is worth: a digit in pieces before a digit and some dirt."""
+
+GAP_COST = 2.0
+"""What joining two slices that stand apart costs, for each height of the line between them."""
 
 OVERLAP_COST = 2.0
 """What parting two pieces that stand above each other costs, times the share of the narrower one's
@@ -54,6 +58,7 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     pieces = [part.piece for part in line.slices]
     weights = weights_of(line.slices)
     parting = parting_costs(line, weights)
+    joining = joining_costs(line)
     score = np.full(count + 1, -np.inf)
     score[0] = 0
     came: list[tuple[int, Part]] = [(0, Part(0, False))] * (count + 1)
@@ -61,7 +66,7 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
         first, last = candidate.first, candidate.last
         reached = score[first] - parting[last]
         value = reached + (last - first) * np.log(max(chances[index], 1e-6))
-        value += MERGE_BONUS * (last - first - 1)
+        value += MERGE_BONUS * (last - first - 1) - sum(joining[first : last - 1])
         if value > score[last]:
             score[last], came[last] = value, (first, Part(index, True))
         if pieces[first] == pieces[last - 1]:
@@ -74,6 +79,17 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
         at, part = came[at]
         path.append(part)
     return path[::-1]
+
+
+def joining_costs(line: Line) -> list[float]:
+    """Return what it costs to join each slice with the next one."""
+    height = height_of(line.slices)
+    costs = []
+    for left, right in pairwise(line.slices):
+        across = max(0, right.x0 - left.x1)
+        down = max(0, left.y0 - right.y1, right.y0 - left.y1)
+        costs.append(GAP_COST * math.hypot(across, down) / height)
+    return costs
 
 
 def weights_of(slices: list[Slice]) -> list[float]:

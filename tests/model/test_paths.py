@@ -72,3 +72,16 @@ def test_dirt_under_a_digit_is_left_out_for_nothing() -> None:
     line = Line(slices, candidates, np.zeros((3, 28, 28), np.uint8))
     parts = best_path(line, np.array([0.99, 0.85, 0.01]), np.array([0.01, 0.15, 0.99]))
     assert [(part.candidate, part.digit) for part in parts] == [(0, True), (2, False)]
+
+
+def test_what_stands_apart_is_not_drawn_into_a_digit() -> None:
+    """A finger at the border beside a 5: the two still look like a 5."""
+    read = []
+    for gap in (2, 16):
+        slices = [Slice(0, 0, 10, 12, 40), Slice(1, 12 + gap, 0, 40 + gap, 60)]
+        boxes = [(0, 10, 12, 40), (0, 0, 40 + gap, 60), (12 + gap, 0, 40 + gap, 60)]
+        groups = [(0, 1), (0, 2), (1, 2)]
+        found = [Candidate(*group, box) for group, box in zip(groups, boxes, strict=True)]
+        line = Line(slices, found, np.zeros((3, 28, 28), np.uint8))
+        read.append(path(line, [0.01, 0.85, 0.99], [0.99, 0.15, 0.01]))
+    assert read == [[1], [2]]
