@@ -71,3 +71,11 @@ def test_what_may_be_the_papers_texture_makes_no_weak_ink() -> None:
     contrast[100:220, 200:210] = 0.12
     pressed = find_pieces(contrast).pressed
     assert pressed.max() == pytest.approx(4 * ink_threshold(contrast), abs=0.02)
+
+
+def test_noise_is_measured_on_the_paper_not_on_a_desk_that_has_none() -> None:
+    contrast = np.zeros((400, 600), np.float32)
+    paper = np.random.default_rng(4).normal(0.06, 0.02, (280, 400)).clip(0)
+    contrast[60:340, 100:500] = paper  # half of the picture
+    contrast[100:300, 200:210] = contrast[100:300, 300:310] = 0.7
+    assert ink_threshold(contrast) == pytest.approx(0.06 + 5 * 0.02, abs=0.02)
