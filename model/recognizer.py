@@ -128,7 +128,7 @@ class Recognizer:
         upright = Attempt(ink, 0, self.read_ink(ink))
         if upright.digits and strength(upright.digits) >= ENOUGH * len(ink.pieces):
             return upright
-        for other in inks:
+        for other in inks if clearness(upright.digits) < CLEAR else ():
             attempt = Attempt(other, 0, self.read_ink(other))
             if strength(attempt.digits) > max(OTHER_INK, strength(upright.digits)):
                 upright = attempt
@@ -136,7 +136,7 @@ class Recognizer:
             Attempt(upright.ink, turns, self.read_ink(upright.ink.turned(turns)))
             for turns in (1, 2, 3)
         ]
-        clear = [attempt for attempt in turned if attempt.clearness >= CLEAR]
+        clear = [attempt for attempt in turned if clearness(attempt.telling) >= CLEAR]
         best = max(clear, key=lambda attempt: strength(attempt.telling), default=upright)
         needed = max(LEAST, strength(upright.telling) + MARGIN)
         return best if strength(best.telling) > needed else upright
@@ -234,12 +234,6 @@ class Attempt:
         """The digits that tell how the sheet lies."""
         return [digit for digit in self.digits if digit.digit not in EITHER_WAY]
 
-    @property
-    def clearness(self) -> float:
-        """How surely they were read, 0..1: the mean square of their confidences."""
-        squares = [digit.confidence**2 for digit in self.telling]
-        return sum(squares) / len(squares) if squares else 0.0
-
     def reading(self, photo: Photo) -> Reading:
         """Return the digits with their boxes in pixels of the upright photo."""
         height, width = photo.pixels.shape[:2]
@@ -251,6 +245,11 @@ def strength(digits: list[Digit]) -> float:
     """Return how much was read, times how surely: an upside-down row looks half like digits."""
     squares = [digit.confidence**2 for digit in digits]
     return sum(squares) ** 2 / len(squares) if squares else 0.0
+
+
+def clearness(digits: list[Digit]) -> float:
+    """Return how surely they were read, 0..1: the mean square of their confidences."""
+    return sum(digit.confidence**2 for digit in digits) / max(len(digits), 1)
 
 
 def place(digit: Digit, photo: Photo, turned: int, width: int, height: int) -> Digit:
