@@ -27,7 +27,7 @@ ENOUGH = 0.8
 OTHER_INK = 0.5
 """How strongly the photo's other ink must read upright before it is believed."""
 
-LEAST, MARGIN = 0.9, 0.6
+LEAST, MARGIN = 0.9, 0.8
 """How strongly the photo turned must read before it is believed, and how much more so than upright:
 scribble looks like a digit from one of four sides."""
 
