@@ -12,7 +12,7 @@ from commands.settings import settings_of_run
 @click.command("fit-context")
 @click.option("--weights", type=click.Path(path_type=Path), help="Instead of the setting's.")
 @click.option("--mnist", type=click.Path(path_type=Path), help="Folder of MNIST's IDX files.")
-@click.option("--sheets", type=click.IntRange(min=8), default=2400, show_default=True)
+@click.option("--sheets", type=click.IntRange(min=8), default=4000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--out",

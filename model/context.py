@@ -28,6 +28,8 @@ FEATURES = (
     "shorter",  # and where it is lower
     "company",  # how far the others of its size are digits: -0.5..0.5
     "row",  # the same in its own line
+    "fellows",  # log of how many digits there are of its height and strength
+    "strangers",  # and of how many that are none
     "one",  # whether it looks like a 1
     "one_alone",
     "one_shorter",
@@ -45,6 +47,9 @@ SURE = 8.0
 
 COMPARABLE = 2.5
 """Glyphs are of about one size up to this factor."""
+
+FELLOW = 0.35
+"""Fellows differ by so much in the logarithms of height and strength; the further, the less."""
 
 ODDS = 5.0
 """Odds of digits among the glyphs in people's photos, against those on made paper: half of the
@@ -93,7 +98,7 @@ def is_part(line: Line, first: int, last: int) -> bool:
 
 
 def features_of(found: list[Found], pieces: int, shape: tuple[int, int]) -> Floats:
-    """Return N x 17 `FEATURES` of all glyphs of a photo, whose ink has so many `pieces`.
+    """Return N x 19 `FEATURES` of all glyphs of a photo, whose ink has so many `pieces`.
 
     `shape` is height and width of the picture that the boxes are in.
     """
@@ -103,12 +108,14 @@ def features_of(found: list[Found], pieces: int, shape: tuple[int, int]) -> Floa
     odds = log_odds(1 - np.array([each.no_digit for each in found]))
     sure = np.array([float(each.probabilities.max()) for each in found])
     one = np.array([each.digit == 1 for each in found], float)
-    weight = side / (1 + np.exp(-odds))  # what counts as a digit, by its size
+    digit = 1 / (1 + np.exp(-odds))
+    weight = side * digit  # what counts as a digit, by its size
     others = ~np.eye(len(found), dtype=bool)
     ratio = side / side[:, None]  # row: of which glyph; column: compared with which
     alike = others & (ratio > 1 / COMPARABLE) & (ratio < COMPARABLE)
     taller = np.log(high / usual_among_others(high, weight))
     strength = np.log(np.maximum([each.strength for each in found], 1e-3))
+    fellow = others * likeness_of(np.log(high)) * likeness_of(strength)
     lone = 1 / (1 + alike.sum(axis=1))
     shorter = np.maximum(-taller, 0)
     columns = [
@@ -119,6 +126,8 @@ def features_of(found: list[Found], pieces: int, shape: tuple[int, int]) -> Floa
         shorter,
         share_among(alike, weight, side),
         share_among(alike & (line == line[:, None]), weight, side),
+        np.log1p(fellow @ digit),
+        np.log1p(fellow @ (1 - digit)),
         one,
         one * lone,
         one * shorter,
@@ -159,6 +168,12 @@ def mean_of_others(values: Floats, weight: Floats) -> Floats:
     return np.where(left > 1e-3, total / np.maximum(left, 1e-3), values)
 
 
+def likeness_of(values: Floats) -> Floats:
+    """Return N x N: 1 for glyphs alike in a value, less and less the more they differ."""
+    likeness: Floats = np.exp(-(((values - values[:, None]) / FELLOW) ** 2))
+    return likeness
+
+
 def share_among(which: NDArray[np.bool_], weight: Floats, side: Floats) -> Floats:
     """Return for each row of `which` how far these glyphs are digits, -0.5..0.5; 0 for none."""
     total = which @ side
@@ -166,6 +181,6 @@ def share_among(which: NDArray[np.bool_], weight: Floats, side: Floats) -> Float
 
 
 def chances_in_context(judge: Network, features: Floats) -> Floats:
-    """Return N chances that a glyph is a digit, by the fitted network: 17 in, 2 out."""
+    """Return N chances that a glyph is a digit, by the fitted network: 19 in, 2 out."""
     logits = forward(judge, features.astype(np.float32), last=np.asarray)[-1]
     return softmax(logits + np.array([0, np.log(ODDS)]))[:, 1]

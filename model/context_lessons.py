@@ -34,7 +34,7 @@ class ContextLesson(NamedTuple):
     """What one sheet teaches the judge."""
 
     features: NDArray[np.float64]
-    """N x 17 of `context.FEATURES`."""
+    """N x 19 of `context.FEATURES`."""
     digits: NDArray[np.bool_]
     """N: whether it is a digit."""
 
@@ -118,7 +118,7 @@ def fit_and_describe(recognizer: Recognizer, source: Dataset, sheets: int, seed:
 
 
 def fit_judge(lessons: ContextLesson, seed: int) -> Network:
-    """Return the network that tells digits from the rest by their features: 17-16-2.
+    """Return the network that tells digits from the rest by their features: 19-16-2.
 
     The features' means and spreads are folded into its first layer.
     """

@@ -1,5 +1,7 @@
 """What the rest of a photo says of one glyph."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,14 @@ def test_chances_come_from_the_judge() -> None:
     )
     assert sure > 0.9
     assert unsure < 0.1
+
+
+def test_fellows_are_of_about_the_same_height_and_strength() -> None:
+    digits, scribble = row_of(5), row_of(5, no_digit=0.999)
+    rows = named([*digits, glyph((400, 100, 440, 163)), glyph((450, 20, 500, 260))])
+    assert rows[-2]["fellows"] == pytest.approx(np.log(1 + 5), abs=0.1)
+    assert rows[-1]["fellows"] < 0.2
+    assert rows[-2]["strangers"] < 0.1
+    assert named(scribble)[0]["strangers"] == pytest.approx(np.log(1 + 4), abs=0.05)
+    faint = replace(glyph((450, 100, 490, 160)), strength=0.05)
+    assert named([*digits, faint])[-1]["fellows"] < 0.1
