@@ -80,14 +80,14 @@ PRESETS: dict[str, Recipe] = {
     "standard": Recipe(
         "standard",
         layers=(1280, 1024),
-        epochs=60,
+        epochs=120,
         rate=0.2,
         momentum=0.9,
         warm_up=1,
         cosine=True,
         distortion=replace(WARPS, thickness=0.5),  # pens vary more than MNIST's
         gentle=GENTLE,
-        lessons=8000,
+        lessons=12000,
         lesson_share=1.0,
         calm=0.5,
     ),
