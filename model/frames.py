@@ -113,10 +113,30 @@ def frame_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     lines[-margin:] |= bottom
     lines[:, :margin] |= left
     lines[:, -margin:] |= right
-    inner = mask & ~lines
-    separators = inner[margin:-margin].mean(axis=0) >= COVERED
-    lines |= spread(separators, 2)
-    return lines & mask
+    leans = [lean_of(mask[margin:-margin, side]) for side in (np.s_[:margin], np.s_[-margin:])]
+    lean = float(np.mean([one for one, there in zip(leans, (left, right), strict=True) if there]))
+    return (lines | separators(mask & ~lines, margin, lean)) & mask
+
+
+def lean_of(side: NDArray[np.bool_]) -> float:
+    """Return how far the line in a strip from top to bottom leans: pixels right for each down."""
+    y, x = np.nonzero(side)
+    return float(np.polyfit(y, x, 1)[0]) if len(y) and np.ptp(y) else 0.0
+
+
+def separators(inner: NDArray[np.bool_], margin: int, lean: float) -> NDArray[np.bool_]:
+    """Return where the lines between a frame's cells are, which lean as its sides do.
+
+    There the inner ink goes from top to bottom, but for the margins.
+    """
+    height, width = inner.shape
+    shifts = np.round(lean * (np.arange(height) - height / 2)).astype(int)
+    y, x = np.nonzero(inner[margin:-margin])
+    across = np.clip(x - shifts[y + margin], 0, width - 1)
+    inked = np.bincount(across, minlength=width) >= COVERED * (height - 2 * margin)
+    at = np.arange(width) - shifts[:, np.newaxis]
+    flags: NDArray[np.bool_] = spread(inked, 2)[np.clip(at, 0, width - 1)]
+    return flags
 
 
 def spread(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:

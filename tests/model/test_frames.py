@@ -79,3 +79,14 @@ def test_the_blurred_rim_of_a_box_goes_with_it() -> None:
     cleaned = remove_frames(page, find_pieces(page))
     assert np.array_equal(cleaned[48:-48, 138:-138], oval()[48:-48, 138:-138])
     assert cleaned[120, 130:145].max() < 0.2
+
+
+def test_the_lines_between_cells_may_lean_as_the_page_does() -> None:
+    page = np.zeros((HEIGHT, WIDTH), np.float32)
+    box(page, 40, 60, 250, 180)
+    page[60:180, 108:111] = page[60:180, 178:181] = 0.6
+    page[80:160, 140:144] = 0.6  # a 1 between them, which stays
+    for row in range(HEIGHT):
+        page[row] = np.roll(page[row], (row - HEIGHT // 2) // 9)
+    left = find_pieces(remove_frames(page, find_pieces(page)))
+    assert left.boxes.tolist() == [[135, 80, 148, 160]]
