@@ -37,7 +37,6 @@ FEATURES = (
     "border",  # whether it touches the picture's
     "darker",  # log of its ink's strength over the others'
     "part",  # whether it is cut out of a larger piece
-    "pieces",  # log of the photo's pieces of ink
     "size",  # log of its share of the picture
     "aspect",  # log of its height over its width
 )
@@ -97,8 +96,8 @@ def is_part(line: Line, first: int, last: int) -> bool:
     return bool(within & beside)
 
 
-def features_of(found: list[Found], pieces: int, shape: tuple[int, int]) -> Floats:
-    """Return N x 19 `FEATURES` of all glyphs of a photo, whose ink has so many `pieces`.
+def features_of(found: list[Found], shape: tuple[int, int]) -> Floats:
+    """Return N x 18 `FEATURES` of all glyphs of a photo.
 
     `shape` is height and width of the picture that the boxes are in.
     """
@@ -135,7 +134,6 @@ def features_of(found: list[Found], pieces: int, shape: tuple[int, int]) -> Floa
         ((x0 <= 1) | (y0 <= 1) | (x1 >= shape[1] - 1) | (y1 >= shape[0] - 1)).astype(float),
         strength - mean_of_others(strength, weight / side),
         np.array([each.part for each in found], float),
-        np.full(len(found), np.log(1 + pieces)),
         np.log(side / min(shape)),
         np.log(high / wide),
     ]
@@ -181,6 +179,6 @@ def share_among(which: NDArray[np.bool_], weight: Floats, side: Floats) -> Float
 
 
 def chances_in_context(judge: Network, features: Floats) -> Floats:
-    """Return N chances that a glyph is a digit, by the fitted network: 19 in, 2 out."""
+    """Return N chances that a glyph is a digit, by the fitted network: 18 in, 2 out."""
     logits = forward(judge, features.astype(np.float32), last=np.asarray)[-1]
     return softmax(logits + np.array([0, np.log(ODDS)]))[:, 1]

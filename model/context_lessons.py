@@ -34,7 +34,7 @@ class ContextLesson(NamedTuple):
     """What one sheet teaches the judge."""
 
     features: NDArray[np.float64]
-    """N x 19 of `context.FEATURES`."""
+    """N x 18 of `context.FEATURES`."""
     digits: NDArray[np.bool_]
     """N: whether it is a digit."""
 
@@ -77,7 +77,7 @@ def teach_context(recognizer: Recognizer, sheet: Sheet) -> ContextLesson:
     found = recognizer.find_glyphs(ink)
     if not found:
         return ContextLesson(np.zeros((0, len(FEATURES))), np.zeros(0, bool))
-    features = features_of(found, len(ink.pieces), ink.contrast.shape)
+    features = features_of(found, ink.contrast.shape)
     verdict = verdicts(found, sheet, photo.scale)
     return ContextLesson(features[verdict >= 0], verdict[verdict >= 0] < 10)
 
@@ -118,7 +118,7 @@ def fit_and_describe(recognizer: Recognizer, source: Dataset, sheets: int, seed:
 
 
 def fit_judge(lessons: ContextLesson, seed: int) -> Network:
-    """Return the network that tells digits from the rest by their features: 19-16-2.
+    """Return the network that tells digits from the rest by their features: 18-16-2.
 
     The features' means and spreads are folded into its first layer.
     """

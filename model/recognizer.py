@@ -198,7 +198,7 @@ class Recognizer:
         """Return the glyphs' chances of being a digit, in their context where that was fitted."""
         if self.judge is None:
             return 1 - likelier_digits(np.array([each.no_digit for each in found], np.float32))
-        features = features_of(found, len(ink.pieces), ink.contrast.shape)
+        features = features_of(found, ink.contrast.shape)
         return chances_in_context(self.judge, features).astype(np.float32)
 
 

@@ -26,7 +26,7 @@ def glyph(box: tuple[int, int, int, int], digit: int = 4, no_digit: float = 0.01
 
 
 def named(found: list[Found]) -> list[dict[str, float]]:
-    rows = features_of(found, len(found), (400, 600))
+    rows = features_of(found, (400, 600))
     assert rows.shape == (len(found), len(FEATURES))
     return [dict(zip(FEATURES, row, strict=True)) for row in rows]
 
@@ -85,7 +85,7 @@ def test_chances_come_from_the_judge() -> None:
     sure, unsure = chances_in_context(
         judge,
         features_of(
-            [glyph((40, 100, 80, 160)), glyph((100, 100, 140, 160), no_digit=0.999)], 2, (400, 600)
+            [glyph((40, 100, 80, 160)), glyph((100, 100, 140, 160), no_digit=0.999)], (400, 600)
         ),
     )
     assert sure > 0.9
