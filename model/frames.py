@@ -121,7 +121,8 @@ def frame_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def lean_of(side: NDArray[np.bool_]) -> float:
     """Return how far the line in a strip from top to bottom leans: pixels right for each down."""
     y, x = np.nonzero(side)
-    return float(np.polyfit(y, x, 1)[0]) if len(y) and np.ptp(y) else 0.0
+    down = y - y.mean() if len(y) else y
+    return float(down @ x / max(down @ down, 1))
 
 
 def separators(inner: NDArray[np.bool_], margin: int, lean: float) -> NDArray[np.bool_]:
@@ -130,12 +131,12 @@ def separators(inner: NDArray[np.bool_], margin: int, lean: float) -> NDArray[np
     There the inner ink goes from top to bottom, but for the margins.
     """
     height, width = inner.shape
-    shifts = np.round(lean * (np.arange(height) - height / 2)).astype(int)
-    y, x = np.nonzero(inner[margin:-margin])
-    across = np.clip(x - shifts[y + margin], 0, width - 1)
-    inked = np.bincount(across, minlength=width) >= COVERED * (height - 2 * margin)
-    at = np.arange(width) - shifts[:, np.newaxis]
-    flags: NDArray[np.bool_] = spread(inked, 2)[np.clip(at, 0, width - 1)]
+    y, x = np.nonzero(inner)
+    level = np.clip(x - np.round(lean * (y - height / 2)).astype(int), 0, width - 1)
+    between = (y >= margin) & (y < height - margin)
+    rows = np.bincount(level[between], minlength=width)
+    flags = np.zeros_like(inner)
+    flags[y, x] = spread(rows >= COVERED * (height - 2 * margin), 2)[level]
     return flags
 
 

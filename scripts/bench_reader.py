@@ -27,9 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from model import vision  # noqa: E402 - the repository's root has to be on the path first
-from model.clouds import remove_clouds  # noqa: E402
-from model.frames import remove_frames  # noqa: E402
-from model.ink import find_pieces  # noqa: E402
 from model.light import darkness_of_ink, even_light, to_gray  # noqa: E402
 from model.paper.sheet import make_sheet  # noqa: E402
 from model.paper.strokes import draw_digit  # noqa: E402
@@ -68,17 +65,11 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
     gray = to_gray(photo.pixels)
     dark = darkness_of_ink(gray) >= 0.5
     contrast = even_light(gray, dark)
-    pieces = find_pieces(contrast)
     ink = vision.find_ink(contrast)
     lines = vision.find_lines_of_glyphs(ink)
     glyphs = np.concatenate([line.glyphs for line in lines])
     images = glyphs.reshape(-1, 784).astype(np.float32) / 255
     found = recognizer.find_glyphs(ink)
-
-    def take_off() -> None:
-        for remove in (remove_clouds, vision.remove_lines, remove_frames, vision.remove_lines):
-            if remove(contrast, pieces) is not contrast:
-                find_pieces(contrast)
 
     return {
         "decode at full size": lambda: decode(data),
@@ -86,8 +77,7 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
         "gray": lambda: to_gray(photo.pixels),
         "dark or light": lambda: darkness_of_ink(gray),
         "light": lambda: even_light(gray, dark),
-        "ink": lambda: find_pieces(contrast),
-        "clouds, ruling, frames": take_off,
+        "ink, without clouds, ruling, frames": lambda: vision.find_ink(contrast),
         "lines, glyphs": lambda: vision.find_lines_of_glyphs(ink),
         "network": lambda: recognizer.network.answers(images),
         "judge": lambda: recognizer.chances_of_digits(found, ink),
