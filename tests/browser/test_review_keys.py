@@ -107,10 +107,12 @@ def test_what_could_not_be_saved_is_told_and_sent_again_by_a_press(
 ):
     desk.page.clock.install()
     begin(desk)
+    desk.page.clock.pause_at(time.time() + 60)  # from here on nothing is sent again by itself
     first = shown(desk)
     fail_to_save(desk, "3", "3")
-    desk.page.clock.pause_at(time.time() + 60)  # from here on nothing is sent by itself
-    assert "2 not saved yet" in desk.page.inner_text("#unsaved-words")
+    desk.page.wait_for_selector(
+        "#unsaved-words:has-text('2 not saved yet')"
+    )  # nothing is under way
     assert labels(database)[first] is None
     desk.page.unroute("**/review/decisions")
     desk.page.click("#retry")
