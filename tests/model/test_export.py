@@ -3,15 +3,12 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from model import export
 from model.contributors import forget_contributor, record_consent
@@ -368,46 +365,3 @@ def test_saving_writes_the_whole_or_nothing(
         save_export(filled, path, "csv", 1)
     assert path.read_bytes() == whole
     assert list(folder.iterdir()) == [path]
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[tuple[str, Any, str]]]:
-    """What is asked of the database meanwhile: statement, parameters and the driver's cursor."""
-    asked: list[tuple[str, Any, str]] = []
-
-    def note(_connection, cursor, statement, parameters, *_) -> None:
-        asked.append((statement, parameters, type(cursor).__name__))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(database.engine, "before_cursor_execute", note)
-
-
-IN_ORDER = "ORDER BY version_samples.sample_id"
-
-
-@pytest.mark.sqlite("it asks SQLite how it would look")
-@pytest.mark.parametrize("format_name", export.FORMATS)
-def test_no_format_sorts_the_whole_version(filled: Database, format_name: str):
-    """It would take memory for all samples before the first is written."""
-    if filled.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL plans so few rows otherwise")
-    with statements(filled) as asked:
-        exported(filled, format_name)
-    in_order = [each for each in asked if IN_ORDER in each[0]]
-    assert in_order
-    with filled.read() as session:
-        for statement, parameters, _ in in_order:
-            explained = f"EXPLAIN QUERY PLAN {statement}"
-            plan = session.connection().exec_driver_sql(explained, parameters)
-            assert "TEMP B-TREE" not in str(plan.all()), statement
-
-
-@pytest.mark.parametrize("format_name", export.FORMATS)
-def test_samples_come_through_a_cursor_of_the_servers(filled: Database, format_name: str):
-    if filled.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite is no server: its cursors hand out rows as they are found")
-    with statements(filled) as asked:
-        exported(filled, format_name)
-    cursors = {cursor for statement, _, cursor in asked if IN_ORDER in statement}
-    assert cursors == {"ServerCursor"}
