@@ -18,10 +18,11 @@ from sqlalchemy.exc import OperationalError
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.handlers import Handlers, Reader
+from bot.handlers import Handlers
 from bot.introduction import introduce
 from bot.later import Later
 from bot.polling import Poller, Trouble
+from bot.reading import Readers
 from bot.redaction import redacted_logs, redactor
 from bot.shared_inbox import SharedInbox, Stored
 from bot.telegram_bot import WANTED, RawBot, make_bot
@@ -40,7 +41,7 @@ T = TypeVar("T")
 async def serve(
     settings: Settings,
     database: Database,
-    reader: Reader,
+    readers: Readers,
     stop: asyncio.Event,
     timing: Timing = DEFAULT_TIMING,
 ) -> None:
@@ -48,7 +49,7 @@ async def serve(
     redact = redactor(settings)
     with redacted_logs(redact):
         bot = make_bot(settings, timing)
-        serving = asyncio.create_task(serve_bot(settings, database, reader, bot, timing, redact))
+        serving = asyncio.create_task(serve_bot(settings, database, readers, bot, timing, redact))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -61,7 +62,7 @@ async def serve(
 async def serve_bot(
     settings: Settings,
     database: Database,
-    reader: Reader,
+    readers: Readers,
     bot: RawBot,
     timing: Timing,
     redact: Callable[[str], str],
@@ -72,7 +73,7 @@ async def serve_bot(
         me = await until_it_works(bot.get_me, timing)
         log.info("The bot is @%s.", me.username)
         tasks.create_task(introduce(bot))
-        handlers = Handlers(bot, me.username or "", database, reader, timing, settings)
+        handlers = Handlers(bot, me.username or "", database, readers, timing, settings)
         shared = SharedInbox(database, handlers.conversation.bot_id, timing.lease)
         worker = Worker(handlers, shared, timing, redact)
         await until_it_works(worker.sign_on, timing)

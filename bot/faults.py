@@ -18,6 +18,7 @@ from telegram.error import (
 )
 
 from bot.messages import NotYet
+from bot.reading import ReaderDied
 
 # The library warns at every 429 unless told that its times may be timedeltas, as they will be.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -38,7 +39,14 @@ class UnparsableUpdate(ValueError):
     """Telegram sent something that the library can't make an Update of."""
 
 
-FORESEEN = (TelegramError, OperationalError, DamagedDownload, SlowDownload, UnparsableUpdate)
+FORESEEN = (
+    TelegramError,
+    OperationalError,
+    DamagedDownload,
+    ReaderDied,
+    SlowDownload,
+    UnparsableUpdate,
+)
 """All else is a defect, and worth a traceback."""
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -29,6 +28,7 @@ from bot.languages import ENGLISH, texts_for
 from bot.messages import Incoming, NotYet, Parcel, PhotoSent, Refused, Say, Tapped, Toast
 from bot.parcels import Parcels
 from bot.presses import forgets
+from bot.reading import Readers
 from bot.steps import Found, Overtaken, Replies, Steps
 from bot.texts import Texts
 from bot.timing import Timing
@@ -36,7 +36,6 @@ from bot.translation import translate
 from model.database import Database
 from model.limits import Limits
 from model.metrics import PHOTOS, STAGES, UPDATES
-from model.promotions import InUse
 from model.recognizer import Reading
 from model.settings import Settings
 from model.tables import InboxState
@@ -48,16 +47,6 @@ ALBUM_TURN = 0.3
 """Seconds before a row looks again whether its album has been answered by another."""
 
 
-class Reader(Protocol):
-    """What the bot needs of a recognizer."""
-
-    weights: str
-
-    def read(self, data: bytes) -> Reading:
-        """Read a photo; raises `UnreadablePhoto`."""
-        ...
-
-
 class Handlers:
     """Takes updates through the conversation; decides nothing itself."""
 
@@ -66,7 +55,7 @@ class Handlers:
         bot: Bot,
         bot_name: str,
         database: Database,
-        reader: Reader,
+        readers: Readers,
         timing: Timing,
         settings: Settings,
     ) -> None:
@@ -74,7 +63,7 @@ class Handlers:
         self.bot = bot
         self.bot_name = bot_name
         self.database = database
-        self.in_use = InUse(database, reader)
+        self.readers = readers
         self.timing = timing
         self.conversation = Conversation(bot_id, timing.album, settings)
         limits = Limits(settings.limit_a_minute, settings.limit_a_day)
@@ -84,7 +73,6 @@ class Handlers:
         self.crowd = Crowd(database, bot_id, timing.long_queue)
         self._answered: dict[int, Replies] = {}  # a full disk must not repeat an answer for hours
         self._albums: set[tuple[int, str]] = set()  # those being answered at this moment
-        self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def handle(self, row_id: int, at_end: Callable[[Session], None]) -> None:
         """See an update through; raises whatever goes wrong on the way.
@@ -253,10 +241,8 @@ class Handlers:
         try:
             with STAGES.labels("download").time():
                 image = await download(self.bot, photo, self.timing.download)
-            async with self._processors:
-                with STAGES.labels("read").time():
-                    reader = await asyncio.to_thread(self.in_use.current)
-                    return image, await asyncio.to_thread(reader.read, image), reader.weights
+            with STAGES.labels("read").time():
+                return image, *await self.readers.read(image)
         finally:
             working.cancel()
 

@@ -72,8 +72,11 @@ async def serve_until_signal(settings: Settings, with_admin: bool, with_bot: boo
             running.enter_context(metrics_server(settings, database))
         if with_bot:
             from bot.application import serve as serve_bot
+            from bot.reading import InOwnProcess
+            from model.promotions import InUse
 
-            await serve_bot(settings, database, recognizer, stop)
+            readers = running.enter_context(InOwnProcess(InUse(database, recognizer)))
+            await serve_bot(settings, database, readers, stop)
         else:
             if settings.telegram_bot_token is None:
                 click.echo(f"The bot is off: {ASK_BOTFATHER}")

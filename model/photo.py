@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,10 @@ class UnreadablePhoto(ValueError):
         """A key of `PROBLEMS`, for other languages."""
         self.facts = facts
         """What is filled into the sentence."""
+
+    def __reduce__(self) -> tuple[partial[UnreadablePhoto], tuple[()]]:
+        """Tell pickle how to make it anew: it comes from another process."""
+        return partial(type(self), self.problem, **self.facts), ()
 
 
 @dataclass(frozen=True, eq=False)

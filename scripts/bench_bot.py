@@ -2,10 +2,10 @@
 
     make bench
 
-The bot is `digitbot bot`, a process of its own on at most two cores, with the shipped weights and a
-SQLite file. The Bot API on loopback and the senders are this process: it takes its share of the
-machine too, so that where there are only two cores in all the bot has less than two. Each
-sender sends a photo of one digit, waits for the answer, and sends the next.
+The bot is `digitbot bot` with the process that reads for it, on at most two cores, with the shipped
+weights and a SQLite file. The Bot API on loopback and the senders are this process: it takes its
+share of the machine too, so that where there are only two cores in all the bot has less than two.
+Each sender sends a photo of one digit, waits for the answer, and sends the next.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ WARM_UP = 2.0
 
 @dataclass(frozen=True)
 class Use:
-    """What the bot's process has taken of the machine."""
+    """What the bot's processes have taken of the machine."""
 
     seconds: float
-    """Of its cores' time, so far."""
+    """Of the cores' time, so far."""
     megabytes: float
     """At most, so far."""
 
@@ -58,7 +58,7 @@ class Result:
     """Seconds from each photo sent to its answer."""
     seconds: float
     busy: float
-    """Seconds that the bot's process kept a core busy meanwhile."""
+    """Seconds that the bot's processes kept a core busy meanwhile."""
     megabytes: float
 
     def row(self, first: int) -> str:
@@ -127,10 +127,22 @@ def wait_for_call(api: BotApi, method: str, before: int) -> None:
 
 
 def use_of(pid: int) -> Use:
-    """Return what a process has used: see proc(5)."""
+    """Return what a process has used, with the one that reads for it: see proc(5)."""
+    pids = [pid, *children_of(pid)]
+    return Use(sum(map(core_seconds, pids)), sum(map(peak_megabytes, pids)))
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def peak_megabytes(pid: int) -> float:
+    """Return the most memory that a process had so far."""
     status = Path(f"/proc/{pid}/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return Use(core_seconds(pid), int(peak.split()[1]) / 1024)
+    return int(peak.split()[1]) / 1024
 
 
 def core_seconds(pid: int, with_ended_children: bool = False) -> float:
@@ -206,7 +218,7 @@ def main() -> None:
         print(measure(senders, options.seconds, photos).row(senders), flush=True)
     print(
         "\ncores: how many the bot kept busy; ms a photo: of one core, "
-        f"{reading_time(photos):.0f} of them are reading; MB: the process at its largest."
+        f"{reading_time(photos):.0f} of them are reading; MB: its processes at their largest."
     )
 
 

@@ -17,8 +17,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from bot.application import serve
+from bot.reading import InThreads
 from commands.signals import stopped_by_signals
 from model.database import Database
+from model.promotions import InUse
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import CUT_OFF
@@ -63,5 +65,6 @@ async def serve_until_signal(settings: Settings) -> None:
     """Serve as the command line does."""
     with stopped_by_signals() as stop:
         database = Database(settings.database_url)
-        await serve(settings, database, ChosenReader(seconds=0.02), stop, CUT_OFF)
+        readers = InThreads(InUse(database, ChosenReader(seconds=0.02)))
+        await serve(settings, database, readers, stop, CUT_OFF)
         time.sleep(0.3)  # as the command line, which closes the admin page

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.application import serve
-from bot.handlers import Reader
+from bot.reading import InThreads, Reader
 from bot.timing import Timing
 from model.database import Database
+from model.promotions import InUse
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import FAST
@@ -39,7 +40,8 @@ class RunningBot:
         def run() -> None:
             try:
                 with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                    runner.run(serve(chosen, self.database, reader or ChosenReader(), stop, timing))
+                    readers = InThreads(InUse(self.database, reader or ChosenReader()))
+                    runner.run(serve(chosen, self.database, readers, stop, timing))
             except BaseException as error:
                 failed.append(error)
 
