@@ -47,4 +47,4 @@ def test_every_promise_names_a_test_that_there_is() -> None:
             found = [n for n in ast.iter_child_nodes(inside) if getattr(n, "name", "") == name]
             assert len(found) == 1, f"{file} has no {path}"
             inside = found[0]
-        assert isinstance(inside, ast.FunctionDef), path
+        assert isinstance(inside, ast.FunctionDef | ast.AsyncFunctionDef), path

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from bot.application import serve
-from bot.reading import InThreads
+from bot.reading import InOwnProcess
 from commands.signals import stopped_by_signals
 from model.database import Database
 from model.promotions import InUse
@@ -65,6 +65,6 @@ async def serve_until_signal(settings: Settings) -> None:
     """Serve as the command line does."""
     with stopped_by_signals() as stop:
         database = Database(settings.database_url)
-        readers = InThreads(InUse(database, ChosenReader(seconds=0.02)))
-        await serve(settings, database, readers, stop, CUT_OFF)
+        with InOwnProcess(InUse(database, ChosenReader(seconds=0.02))) as readers:
+            await serve(settings, database, readers, stop, CUT_OFF)
         time.sleep(0.3)  # as the command line, which closes the admin page
