@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.context import FEATURES, Found, chances_in_context, features_of
 from model.dataset import Dataset
 from model.descent import Pace, PlainDescent
-from model.lessons import judge, write_sheet
+from model.lessons import FREQUENT, judge, write_sheet
 from model.network import Array, Network, one_hot
 from model.paper.negatives import make_negative
 from model.paper.sheet import Sheet
@@ -25,6 +25,9 @@ NEGATIVES = 0.2
 
 SINGLES = 0.6
 """Share of the others with one glyph alone: what is alone in people's photos is mostly a digit."""
+
+MARKS = (*FREQUENT, "/")
+"""What stands between digits most often; beside them a slash is told from a 1 by its lean."""
 
 HIDDEN = 16
 STEPS, BATCH, RATE, MOMENTUM, DECAY = 6000, 256, 0.1, 0.9, 1e-4
@@ -66,7 +69,7 @@ def lesson_of_sheet(number: int) -> ContextLesson:
     ((recognizer, source, seed),) = JOBS
     rng = np.random.default_rng([seed, 2, number])  # 1 are the sheets of `model.lessons`
     empty = rng.random() < NEGATIVES
-    sheet = make_negative(rng) if empty else write_sheet(source, rng, SINGLES)
+    sheet = make_negative(rng) if empty else write_sheet(source, rng, SINGLES, MARKS)
     return teach_context(recognizer, sheet)
 
 

@@ -7,6 +7,7 @@ digits and our own drawn ones (`strokes`) are put on paper (`paper`) and read ba
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from model.dataset import Dataset
 from model.paper.negatives import make_negative
+from model.paper.pen import Hand, random_hand
 from model.paper.sheet import Sheet, make_sheet, random_conditions
 from model.paper.strokes import OTHERS, draw_digit, draw_other
 from model.photo import open_photo
@@ -39,6 +41,9 @@ EMPTY = 0.15
 
 FREQUENT = ("+", "-", "x", "÷", "=", "(", ")", ".", ",")
 """What stands between digits most often: half of the marks."""
+
+ONE_HAND = 0.4
+"""Share of the sheets on which one hand has drawn all that is drawn: it leans as the rest does."""
 
 MARKS = tuple(mark for mark in OTHERS if mark not in ("/", "line"))
 """All of them, but for what looks like a 1."""
@@ -96,15 +101,21 @@ def lesson_of_sheet(number: int) -> Lesson:
     return teach(make_negative(rng) if rng.random() < EMPTY else write_sheet(source, rng))
 
 
-def write_sheet(source: Dataset, rng: np.random.Generator, singles: float = 0.3) -> Sheet:
+def write_sheet(
+    source: Dataset,
+    rng: np.random.Generator,
+    singles: float = 0.3,
+    frequent: Sequence[str] = FREQUENT,
+) -> Sheet:
     """Return a sheet with one to some fifty glyphs, under conditions drawn by lot.
 
-    `singles` is the share of the sheets with only one.
+    `singles` is the share of the sheets with only one; half of the marks are `frequent` ones.
     """
     count = 1 if rng.random() < singles else int(rng.integers(2, 48))
+    hand = random_hand(rng) if rng.random() < ONE_HAND else None
     glyphs, labels = [], []
     for _ in range(count):
-        glyph, label = draw_glyph(source, rng)
+        glyph, label = draw_glyph(source, rng, frequent, hand)
         glyphs.append(glyph)
         labels.append(label)
     conditions = random_conditions(rng, hardness=rng.uniform(0.3, 1))
@@ -113,15 +124,20 @@ def write_sheet(source: Dataset, rng: np.random.Generator, singles: float = 0.3)
     return make_sheet(glyphs, labels, rng, conditions)
 
 
-def draw_glyph(source: Dataset, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
-    """Return a glyph and its label, "" for what is no digit."""
+def draw_glyph(
+    source: Dataset,
+    rng: np.random.Generator,
+    frequent: Sequence[str] = FREQUENT,
+    hand: Hand | None = None,
+) -> tuple[NDArray[np.uint8], str]:
+    """Return a glyph and its label, "" for what is no digit; without a hand it is drawn by any."""
     kind = rng.random()
     if kind < NO_DIGITS:
-        marks = FREQUENT if rng.random() < 0.5 else MARKS
-        return draw_other(marks[int(rng.integers(len(marks)))], rng), ""
+        marks = frequent if rng.random() < 0.5 else MARKS
+        return draw_other(marks[int(rng.integers(len(marks)))], rng, hand), ""
     if kind < NO_DIGITS + DRAWN:
         digit = int(rng.integers(10))
-        return draw_digit(digit, rng), str(digit)
+        return draw_digit(digit, rng, hand=hand), str(digit)
     index = int(rng.integers(len(source)))
     return source.images[index], str(source.labels[index])
 

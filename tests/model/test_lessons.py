@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from model.dataset import Dataset
 from model.lessons import NOT_A_DIGIT, draw_glyph, judge, make_lessons, teach
+from model.paper.pen import Hand
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 
@@ -81,3 +83,18 @@ def test_glyphs_are_drawn_from_all_three_kinds() -> None:
     assert {label == "" for _, label in drawn} == {True, False}
     assert any(glyph.shape == (28, 28) for glyph, _ in drawn)
     assert any(glyph.shape[0] > 50 and label for glyph, label in drawn)
+
+
+def test_what_one_hand_draws_leans_one_way() -> None:
+    def lean(slant: float, seed: int) -> float:
+        rng, hand = np.random.default_rng(seed), Hand(slant=slant)
+        drawn = [draw_glyph(source(), rng, hand=hand)[0] for _ in range(60)]
+        return float(np.mean([lean_of(glyph) for glyph in drawn if glyph.shape[0] > 50]))
+
+    assert all(lean(0.5, seed) - lean(-0.3, seed) > 0.4 for seed in range(3))
+
+
+def lean_of(glyph: NDArray[np.uint8]) -> float:
+    """How far the ink goes to the right for each pixel upwards."""
+    y, x = np.nonzero(glyph > 127)
+    return float(-np.cov(x, y)[0, 1] / y.var())

@@ -39,8 +39,8 @@ def paleness_of_strokes(sheet: Sheet) -> float:
 
 
 def difference_of_digits(sheet: Sheet) -> float:
-    """How many levels the palest glyph is lighter than the darkest."""
-    darkest = [extreme(crop) for crop in crops(sheet)]
+    """How many levels the palest glyph is lighter than the darkest, each with some ground."""
+    darkest = [extreme(crop) for crop in crops(sheet, 0.1)]
     return float(max(darkest) - min(darkest))
 
 
