@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from model.paper.pen import Hand, draw_strokes, parse_strokes, smooth_curve
 from model.paper.forms import FORMS
+from model.paper.pen import Hand, draw_strokes, parse_strokes, smooth_curve
 from model.paper.strokes import OTHERS, draw_digit, draw_other
 
 Glyph = NDArray[Any]
