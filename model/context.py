@@ -34,6 +34,7 @@ FEATURES = (
     "one_alone",
     "one_shorter",
     "one_size",
+    "one_leaning",  # how much more than the digits it leans, either way
     "border",  # whether it touches the picture's
     "darker",  # log of its ink's strength over the others'
     "part",  # whether it is cut out of a larger piece
@@ -97,7 +98,7 @@ def is_part(line: Line, first: int, last: int) -> bool:
 
 
 def features_of(found: list[Found], shape: tuple[int, int]) -> Floats:
-    """Return N x 18 `FEATURES` of all glyphs of a photo.
+    """Return N x 19 `FEATURES` of all glyphs of a photo.
 
     `shape` is height and width of the picture that the boxes are in.
     """
@@ -115,6 +116,7 @@ def features_of(found: list[Found], shape: tuple[int, int]) -> Floats:
     taller = np.log(high / usual_among_others(high, weight))
     strength = np.log(np.maximum([each.strength for each in found], 1e-3))
     fellow = others * likeness_of(np.log(high)) * likeness_of(strength)
+    lean = np.array([lean_of(each.pixels) for each in found])
     lone = 1 / (1 + alike.sum(axis=1))
     shorter = np.maximum(-taller, 0)
     columns = [
@@ -131,6 +133,7 @@ def features_of(found: list[Found], shape: tuple[int, int]) -> Floats:
         one * lone,
         one * shorter,
         one * np.abs(taller),
+        one * np.abs(lean - mean_of_others(lean, digit)),
         ((x0 <= 1) | (y0 <= 1) | (x1 >= shape[1] - 1) | (y1 >= shape[0] - 1)).astype(float),
         strength - mean_of_others(strength, weight / side),
         np.array([each.part for each in found], float),
@@ -144,6 +147,16 @@ def log_odds(chance: NDArray[np.floating]) -> Floats:
     """Return log(p / (1 - p)), at most `SURE` either way."""
     chance = np.clip(chance.astype(float), 1e-6, 1 - 1e-6)
     return np.clip(np.log(chance / (1 - chance)), -SURE, SURE)
+
+
+def lean_of(glyph: NDArray[np.uint8]) -> float:
+    """Return how far a glyph's ink goes to the right for each pixel upwards: 0 for upright."""
+    ink = glyph.astype(float)
+    line = np.arange(len(ink)) - (len(ink) - 1) / 2
+    rows, columns = ink.sum(axis=1), ink.sum(axis=0)
+    total = max(rows.sum(), 1)
+    y, x = line - line @ rows / total, line - line @ columns / total
+    return float(-(y @ ink @ x) / max((y * y) @ rows, 1))
 
 
 def usual_among_others(high: Floats, weight: Floats) -> Floats:
@@ -179,6 +192,6 @@ def share_among(which: NDArray[np.bool_], weight: Floats, side: Floats) -> Float
 
 
 def chances_in_context(judge: Network, features: Floats) -> Floats:
-    """Return N chances that a glyph is a digit, by the fitted network: 18 in, 2 out."""
+    """Return N chances that a glyph is a digit, by the fitted network: 19 in, 2 out."""
     logits = forward(judge, features.astype(np.float32), last=np.asarray)[-1]
     return softmax(logits + np.array([0, np.log(ODDS)]))[:, 1]

@@ -26,8 +26,11 @@ NEGATIVES = 0.2
 SINGLES = 0.6
 """Share of the others with one glyph alone: what is alone in people's photos is mostly a digit."""
 
+ONE_HAND = 0.5
+"""Share of the sheets with digits that one hand has drawn: how far its 1s lean tells a slash."""
+
 MARKS = (*FREQUENT, "/")
-"""What stands between digits most often; beside them a slash is told from a 1 by its lean."""
+"""What stands between digits most often."""
 
 HIDDEN = 16
 STEPS, BATCH, RATE, MOMENTUM, DECAY = 6000, 256, 0.1, 0.9, 1e-4
@@ -37,7 +40,7 @@ class ContextLesson(NamedTuple):
     """What one sheet teaches the judge."""
 
     features: NDArray[np.float64]
-    """N x 18 of `context.FEATURES`."""
+    """N x 19 of `context.FEATURES`."""
     digits: NDArray[np.bool_]
     """N: whether it is a digit."""
 
@@ -68,9 +71,15 @@ def lesson_of_sheet(number: int) -> ContextLesson:
     """Return what the sheet of this number teaches."""
     ((recognizer, source, seed),) = JOBS
     rng = np.random.default_rng([seed, 2, number])  # 1 are the sheets of `model.lessons`
-    empty = rng.random() < NEGATIVES
-    sheet = make_negative(rng) if empty else write_sheet(source, rng, SINGLES, MARKS)
-    return teach_context(recognizer, sheet)
+    return teach_context(recognizer, make_sheet(source, rng))
+
+
+def make_sheet(source: Dataset, rng: np.random.Generator) -> Sheet:
+    """Return a sheet as the judge learns from: without a digit, of one hand, or of many."""
+    if rng.random() < NEGATIVES:
+        return make_negative(rng)
+    written = None if rng.random() < ONE_HAND else source
+    return write_sheet(written, rng, SINGLES, MARKS)
 
 
 def teach_context(recognizer: Recognizer, sheet: Sheet) -> ContextLesson:
@@ -121,7 +130,7 @@ def fit_and_describe(recognizer: Recognizer, source: Dataset, sheets: int, seed:
 
 
 def fit_judge(lessons: ContextLesson, seed: int) -> Network:
-    """Return the network that tells digits from the rest by their features: 18-16-2.
+    """Return the network that tells digits from the rest by their features: 19-16-2.
 
     The features' means and spreads are folded into its first layer.
     """

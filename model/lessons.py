@@ -102,20 +102,22 @@ def lesson_of_sheet(number: int) -> Lesson:
 
 
 def write_sheet(
-    source: Dataset,
+    source: Dataset | None,
     rng: np.random.Generator,
     singles: float = 0.3,
     frequent: Sequence[str] = FREQUENT,
 ) -> Sheet:
     """Return a sheet with one to some fifty glyphs, under conditions drawn by lot.
 
-    `singles` is the share of the sheets with only one; half of the marks are `frequent` ones.
+    `singles` is the share of the sheets with only one. Where there are several, half of the marks
+    are `frequent` ones.
+    Without a source one hand has drawn the whole sheet.
     """
     count = 1 if rng.random() < singles else int(rng.integers(2, 48))
-    hand = random_hand(rng) if rng.random() < ONE_HAND else None
+    hand = random_hand(rng) if source is None or rng.random() < ONE_HAND else None
     glyphs, labels = [], []
     for _ in range(count):
-        glyph, label = draw_glyph(source, rng, frequent, hand)
+        glyph, label = draw_glyph(source, rng, frequent if count > 1 else FREQUENT, hand)
         glyphs.append(glyph)
         labels.append(label)
     conditions = random_conditions(rng, hardness=rng.uniform(0.3, 1))
@@ -125,17 +127,20 @@ def write_sheet(
 
 
 def draw_glyph(
-    source: Dataset,
+    source: Dataset | None,
     rng: np.random.Generator,
     frequent: Sequence[str] = FREQUENT,
     hand: Hand | None = None,
 ) -> tuple[NDArray[np.uint8], str]:
-    """Return a glyph and its label, "" for what is no digit; without a hand it is drawn by any."""
+    """Return a glyph and its label, "" for what is no digit.
+
+    Without a source all digits are drawn; without a hand each is drawn by another.
+    """
     kind = rng.random()
     if kind < NO_DIGITS:
         marks = frequent if rng.random() < 0.5 else MARKS
         return draw_other(marks[int(rng.integers(len(marks)))], rng, hand), ""
-    if kind < NO_DIGITS + DRAWN:
+    if source is None or kind < NO_DIGITS + DRAWN:
         digit = int(rng.integers(10))
         return draw_digit(digit, rng, hand=hand), str(digit)
     index = int(rng.integers(len(source)))

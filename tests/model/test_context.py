@@ -11,6 +11,7 @@ from model.context import (
     chances_in_context,
     features_of,
     is_part,
+    lean_of,
     mean_of_others,
     usual_among_others,
 )
@@ -101,3 +102,26 @@ def test_fellows_are_of_about_the_same_height_and_strength() -> None:
     assert named(scribble)[0]["strangers"] == pytest.approx(np.log(1 + 4), abs=0.05)
     faint = replace(glyph((450, 100, 490, 160)), strength=0.05)
     assert named([*digits, faint])[-1]["fellows"] < 0.1
+
+
+def bar(lean: float, x: int, digit: int = 1) -> Found:
+    """A straight stroke that goes so far to the right for each pixel upwards."""
+    pixels = np.zeros((28, 28), np.uint8)
+    for y in range(4, 24):
+        middle = round(14 + lean * (13.5 - y))
+        pixels[y, middle - 1 : middle + 2] = 255
+    return replace(glyph((x, 100, x + 30, 160), digit), pixels=pixels)
+
+
+def test_a_glyph_leans_as_far_as_its_ink() -> None:
+    for lean in (-0.4, 0.0, 0.6):
+        assert lean_of(bar(lean, 40).pixels) == pytest.approx(lean, abs=0.05)
+    assert lean_of(np.zeros((28, 28), np.uint8)) == 0
+
+
+def test_a_one_that_leans_more_than_the_digits_is_noticed() -> None:
+    digits = [bar(0.1, 40 + 60 * i, digit=4) for i in range(4)]
+    upright, slash = named([*digits, bar(0.1, 300), bar(0.6, 360)])[-2:]
+    assert slash["one_leaning"] == pytest.approx(0.5, abs=0.1)
+    assert upright["one_leaning"] < 0.15
+    assert named([*digits, bar(0.6, 300, digit=7)])[-1]["one_leaning"] == 0

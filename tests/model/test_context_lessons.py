@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from model import context_lessons
 from model.context import FEATURES
 from model.context_lessons import (
     ContextLesson,
@@ -63,3 +64,15 @@ def test_the_judge_learns_a_rule_from_features_of_any_scale() -> None:
     judge = fit_judge(ContextLesson(features, digits), seed=0)
     assert judge.sizes == (len(FEATURES), 16, 2)
     assert mistakes(judge, ContextLesson(features, digits)) < 0.06  # the odds favour digits
+
+
+def test_half_of_the_sheets_with_digits_are_of_one_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On those no image of the data set stands."""
+    sources = []
+    monkeypatch.setattr(context_lessons, "write_sheet", lambda source, *_: sources.append(source))
+    rng = np.random.default_rng(2)
+    source = Dataset(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
+    for _ in range(60):
+        context_lessons.make_sheet(source, rng)
+    assert 30 < len(sources) < 60  # the others hold no digit
+    assert 0.3 < np.mean([each is None for each in sources]) < 0.7

@@ -98,3 +98,9 @@ def lean_of(glyph: NDArray[np.uint8]) -> float:
     """How far the ink goes to the right for each pixel upwards."""
     y, x = np.nonzero(glyph > 127)
     return float(-np.cov(x, y)[0, 1] / y.var())
+
+
+def test_without_a_source_all_digits_are_drawn() -> None:
+    rng = np.random.default_rng(0)
+    drawn = [draw_glyph(None, rng) for _ in range(60)]
+    assert all(glyph.shape[0] > 50 for glyph, label in drawn if label)
