@@ -18,7 +18,7 @@ from telegram.error import (
 )
 
 from bot.messages import NotYet
-from bot.reading import ReaderDied
+from bot.reading import NoReader, ReaderDied
 
 # The library warns at every 429 unless told that its times may be timedeltas, as they will be.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -43,6 +43,7 @@ FORESEEN = (
     TelegramError,
     OperationalError,
     DamagedDownload,
+    NoReader,
     ReaderDied,
     SlowDownload,
     UnparsableUpdate,
@@ -70,13 +71,13 @@ def is_unreachable(error: BaseException) -> bool:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Return whether an error has to do with the network, Telegram or the database at large.
+    """Return whether an error has to do with the network, Telegram or this machine at large.
 
     It will pass, and the update at hand has no part in it.
     """
     if isinstance(error, BadRequest):  # a NetworkError to the library, but ours alone
         return False
-    passing = (NetworkError, RetryAfter, InvalidToken, Conflict, OperationalError)
+    passing = (NetworkError, RetryAfter, InvalidToken, Conflict, OperationalError, NoReader)
     return isinstance(error, passing)
 
 

@@ -1,27 +1,36 @@
-"""Who reads the photos: a process of its own, so that nobody's answer waits for another's photo.
+"""Who reads Telegram's photos: a process of its own, beside the bot.
 
 Reading is arithmetic and takes the interpreter's lock from the network's work for most of its
-time. In a process beside, both cores of a small machine are used; and what a photo may do to the
-process that decodes it, it does not do to the bot.
+time: in a process beside, a second core is used. And what a photo may do to the process that
+decodes it, it does not do to the bot. That process has one photo at a time, so that nobody
+else's has to answer for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import Connection
-from typing import Protocol, Self
+import traceback
+from contextlib import suppress
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
 
-from model.promotions import InUse
 from model.recognizer import Reading
+from model.vision import UnreadablePhoto
 
-AT_ONCE = 2
-"""Photos given to the process: one that is read, one that is at hand when that is done."""
+if TYPE_CHECKING:  # the process that reads needs no database
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+    from model.promotions import InUse
+
+LONGEST = 30
+"""Seconds for one photo, a hundred times what the largest takes."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""What the bot is stopped with; a terminal sends it to all processes."""
 
 
 class Reader(Protocol):
@@ -34,105 +43,141 @@ class Reader(Protocol):
         ...
 
 
-class ReaderDied(RuntimeError):
-    """The process that reads photos ended over one; the next photo gets a new one."""
-
-
 class Readers(Protocol):
     """Reads photos off the event loop, with the weights that are in use."""
 
     async def read(self, data: bytes) -> tuple[Reading, str]:
         """Return what stands in a photo, and the fingerprint of the weights that read it.
 
-        Raises `UnreadablePhoto` and `ReaderDied`.
+        Raises `UnreadablePhoto`, and `ReaderDied`, `ReadingFailed` and `NoReader` where it failed.
         """
         ...
 
 
-class InThreads:
-    """Reads in threads of this process, as many photos at once as there are processors."""
+class ReaderDied(RuntimeError):
+    """The process that reads ended over a photo; the next photo gets a new one."""
 
-    def __init__(self, in_use: InUse[Reader]) -> None:
-        self._in_use = in_use
-        self._processors = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def read(self, data: bytes) -> tuple[Reading, str]:
-        """Return what stands in a photo, and which weights read it."""
-        async with self._processors:
-            reader = await asyncio.to_thread(self._in_use.current)
-            return await asyncio.to_thread(reader.read, data), reader.weights
+class ReadingFailed(RuntimeError):
+    """Reading a photo met a defect, whose traceback is in the notes."""
+
+
+class NoReader(RuntimeError):
+    """The process that reads can't be started now; no photo has a part in it."""
 
 
 class InOwnProcess:
     """Reads in a process of its own, which ends with the block or, at the latest, with ours."""
 
-    def __init__(self, in_use: InUse[Reader]) -> None:
+    def __init__(self, in_use: InUse[Reader], longest: float = LONGEST) -> None:
         self._in_use = in_use
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._process: ProcessPoolExecutor | None = None
-        self._line: Connection | None = None
-        self._known = ""  # the weights of the reader that the process has
+        self._longest = longest
+        self._turn = asyncio.Lock()
+        self._process: SpawnProcess | None = None
+        self._ended = False
 
     def __enter__(self) -> Self:
-        process = self._process = self._start()
-        self._hand_over(self._in_use.current(), process)  # so that the first photo needn't wait
+        with suppress(NoReader):  # then the first photo says so
+            self._start()  # so that the first photo needn't wait
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._process is not None and self._line is not None:
-            self._line.close()
-            self._process.shutdown(cancel_futures=True)
+        self._ended = True
+        self._kill()
 
     async def read(self, data: bytes) -> tuple[Reading, str]:
         """Return what stands in a photo, and which weights read it; see `Readers`."""
-        async with self._room:
-            reader = await asyncio.to_thread(self._in_use.current)
-            process = self._process = self._process or self._start()
-            try:
-                self._hand_over(reader, process)
-                return await asyncio.wrap_future(process.submit(read, data)), reader.weights
-            except BrokenProcessPool as error:
-                if self._process is process:  # unless the other photo has seen it before
-                    self._process = None
-                raise ReaderDied(
-                    "the process that reads photos ended over this one, or over the one before it"
-                ) from error
+        async with self._turn:
+            return await asyncio.to_thread(self._read, data)
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _read(self, data: bytes) -> tuple[Reading, str]:
+        if self._process is None or not self._process.is_alive():
+            self._start()
+        reader = self._in_use.current()
+        if reader.weights != self._weights:
+            self._hand_over(reader)
+        try:
+            self._line.send(data)
+            answer = self._line.recv()
+        except (EOFError, OSError) as error:
+            raise ReaderDied(f"the process that reads {self._how_it_ended()}") from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer, self._weights
+
+    def _start(self) -> None:
+        """Start the process; raises `NoReader`."""
+        if self._ended:
+            raise NoReader("the bot is being stopped")
         spawn = multiprocessing.get_context("spawn")  # a fork would copy locks that are held
         self._line, end = spawn.Pipe()
-        self._known = ""
-        return ProcessPoolExecutor(1, spawn, end_with, (end,))
+        self._weights = ""
+        self._process = spawn.Process(target=work, args=(end, self._longest), daemon=True)
+        resource_tracker.ensure_running()  # unblocks these signals when it starts
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # inherited, and kept to the end
+        try:
+            self._process.start()
+        except OSError as error:
+            self._process = None
+            raise NoReader(f"the process that reads can't be started: {error}") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            end.close()
 
-    def _hand_over(self, reader: Reader, process: ProcessPoolExecutor) -> None:
-        """See that the process has the reader: what is submitted is done in order."""
-        if self._known != reader.weights:
-            process.submit(use, reader)
-            self._known = reader.weights
+    def _hand_over(self, reader: Reader) -> None:
+        """Give the process what it reads with; raises `NoReader`."""
+        try:
+            self._line.send(reader)
+            self._weights = self._line.recv()
+        except (EOFError, OSError) as error:
+            raise NoReader(f"the process that reads {self._how_it_ended()}") from error
+
+    def _how_it_ended(self) -> str:
+        self._kill()
+        code = None if self._process is None else self._process.exitcode
+        if code == -signal.SIGALRM:
+            return f"was ended after {self._longest:g} s"
+        if code == -signal.SIGKILL:
+            return "was killed; by the kernel, if memory is short"
+        return f"ended with the exit code {code}"
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.pid is not None:
+            self._process.join(0.1)  # it may be ending by itself: how is worth to be known
+            self._process.kill()
+            self._process.join()
 
 
-# --- what is called in that process
+def work(line: Connection, longest: float) -> None:
+    """Be the process that reads, until the line's other end is closed.
 
-_readers: list[Reader] = []
+    SIGINT and SIGTERM are blocked from before the start. A photo that takes too long ends it by an
+    alarm, whatever it is doing, and whether or not the bot is still there.
+    """
+    with suppress(OSError):  # where memory is short, this process goes before the bot
+        Path("/proc/self/oom_score_adj").write_text("800")
+    reader: Reader | None = None
+    with suppress(EOFError, OSError):
+        while True:
+            asked = line.recv()
+            if isinstance(asked, bytes):
+                assert reader is not None  # noqa: S101  # it was handed over first
+                signal.setitimer(signal.ITIMER_REAL, longest)
+                answer = read(reader, asked)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                line.send(answer)
+            else:
+                reader = asked
+                line.send(reader.weights)
 
 
-def end_with(line: Connection) -> None:
-    """Outlive the signals that the bot is stopped with, but not the other end of the line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-    def wait() -> None:
-        line.poll(None)  # nothing is ever sent: it was closed
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def use(reader: Reader) -> None:
-    """Read with this from now on."""
-    _readers[:] = [reader]
-
-
-def read(data: bytes) -> Reading:
-    """Read a photo; raises `UnreadablePhoto`."""
-    return _readers[0].read(data)
+def read(reader: Reader, data: bytes) -> Reading | Exception:
+    """Return what is read, or the error, as it can be sent from one process to another."""
+    try:
+        return reader.read(data)
+    except UnreadablePhoto as error:
+        return error
+    except Exception as error:
+        failed = ReadingFailed(f"{type(error).__name__}: {error}")
+        failed.add_note(traceback.format_exc())
+        return failed

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from bot.application import serve
-from bot.reading import InOwnProcess
+from bot.reading import InOwnProcess, Reader
 from commands.signals import stopped_by_signals
 from model.database import Database
 from model.promotions import InUse
@@ -32,7 +32,11 @@ FORKING.set_forkserver_preload([__name__])
 
 @contextmanager
 def bot_process(
-    api: BotApi, database_url: str, log: Path, port: int | None = None
+    api: BotApi,
+    database_url: str,
+    log: Path,
+    port: int | None = None,
+    reader: Reader | None = None,
 ) -> Iterator[BaseProcess]:
     """Run the bot, its log appended to a file; what is left of it at the end is killed.
 
@@ -44,7 +48,7 @@ def bot_process(
     if port is not None:
         hook = {"webhook_url": f"http://127.0.0.1:{port}/hook", "webhook_secret": "secret"}
         settings = replace(settings, webhook_port=port, **hook)
-    bot = FORKING.Process(target=run, args=(settings, log))
+    bot = FORKING.Process(target=run, args=(settings, log, reader or ChosenReader(seconds=0.02)))
     bot.start()
     try:
         yield bot
@@ -53,18 +57,33 @@ def bot_process(
         bot.join()
 
 
-def run(settings: Settings, log: Path) -> None:
+def run(settings: Settings, log: Path, reader: Reader) -> None:
     """Be the bot; returns when it is told to stop."""
     with log.open("ab") as output:
         os.dup2(output.fileno(), sys.stderr.fileno())
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    asyncio.run(serve_until_signal(settings))
+    asyncio.run(serve_until_signal(settings, reader))
 
 
-async def serve_until_signal(settings: Settings) -> None:
+async def serve_until_signal(settings: Settings, reader: Reader) -> None:
     """Serve as the command line does."""
     with stopped_by_signals() as stop:
         database = Database(settings.database_url)
-        with InOwnProcess(InUse(database, ChosenReader(seconds=0.02))) as readers:
+        with InOwnProcess(InUse(database, reader)) as readers:
             await serve(settings, database, readers, stop, CUT_OFF)
         time.sleep(0.3)  # as the command line, which closes the admin page
+
+
+def pids_of_readers(bot: int) -> list[int]:
+    """Return the processes that read for a bot: see proc(5)."""
+    tasks = Path(f"/proc/{bot}/task").glob("*/children")
+    children = [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for pid in children if b"spawn_main" in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    """Return a process's command line; empty for one that has gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

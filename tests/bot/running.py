@@ -1,21 +1,36 @@
 """The bot, run for real in a thread, against the Bot API server on loopback."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from bot.application import serve
-from bot.reading import InThreads, Reader
+from bot.reading import Reader
 from bot.timing import Timing
 from model.database import Database
 from model.promotions import InUse
+from model.recognizer import Reading
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi
 from tests.patience import PATIENCE
+
+
+class InThreads:
+    """Reads in threads of this process: a process of its own for each test takes half a second."""
+
+    def __init__(self, in_use: InUse[Reader]) -> None:
+        self.in_use = in_use
+        self.processors = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def read(self, data: bytes) -> tuple[Reading, str]:
+        async with self.processors:
+            reader = await asyncio.to_thread(self.in_use.current)
+            return await asyncio.to_thread(reader.read, data), reader.weights
 
 
 class RunningBot:

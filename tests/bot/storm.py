@@ -4,11 +4,14 @@
     make storm-workers      two and four bots on PostgreSQL, one of them killed each time
 
 prints what was sent, stored and answered, and fails unless all three agree. `kill -9` leaves the
-bot no moment to put anything away; each time another process takes up what it left.
+bot no moment to put anything away; each time another process takes up what it left. Before it, in
+half of the cases, the process that reads for it is killed alone.
 """
 
 import math
+import os
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -16,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -27,7 +30,7 @@ from sqlalchemy import func, select
 
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, LabelEvent, Photo, Sample
-from tests.bot.bot_process import bot_process
+from tests.bot.bot_process import bot_process, command_of, pids_of_readers
 from tests.bot.chosen_reader import made_photo
 from tests.bot_api import BotApi, Message, NoAnswerError, Sender
 from tests.ports import free_port
@@ -90,6 +93,11 @@ class Outcome:
     """What the sender says stands there, where they corrected it."""
     answers: Counter[Key] = field(default_factory=Counter)
     deaths: list[Death] = field(default_factory=list)
+    readers: set[int] = field(default_factory=set)
+    """Processes that were reading for the bots that were killed."""
+    readers_killed: int = 0
+    readers_left: int = 0
+    """Of those readers, how many live on without a bot."""
     stored: Counter[Key] = field(default_factory=Counter)
     stored_read: dict[Key, str] = field(default_factory=dict)
     stored_said: dict[Key, str] = field(default_factory=dict)
@@ -110,6 +118,7 @@ class Outcome:
             "a correction is stored twice": self.stored_labels == labels,
             "the inbox still has something to do": self.unfinished == 0,
             "somebody was left waiting": not self.refused,
+            "a process that reads outlived its bot": self.readers_left == 0,
         }
         misread = [
             f"chat and message {key}: said {self.said.get(key)}, stored {self.stored_said.get(key)}"
@@ -135,6 +144,7 @@ class Outcome:
             "",
             f"{len(self.deaths)} kills, {sum(d.sent > d.answered for d in self.deaths)} of them "
             f"with photos under way; {again} photos were answered a second time, which is allowed.",
+            f"{self.readers_killed} times the process that reads was killed alone before.",
         ]
         return "\n".join(lines)
 
@@ -186,12 +196,23 @@ class Storm:
         self._may_send.release(photos)
         self.wait_for_calls(calls + self.random.randint(1, LONGEST_LIFE))
         time.sleep(self.random.uniform(0, 0.01))
+        if self.random.random() < 0.5:
+            self.kill_readers(bot)
+            self.wait_for_calls(len(self.api.calls) + self.random.randint(1, LONGEST_LIFE))
+        self.outcome.readers.update(pids_of_readers(bot.process.pid or 0))
         bot.process.kill()
         bot.process.join()
         age = time.monotonic() - bot.began
         with self._lock:
             sent = set(self.outcome.read)
         self.outcome.deaths.append(Death(age, len(sent), len(sent & set(self.count_answers()))))
+
+    def kill_readers(self, bot: Bot) -> None:
+        """Kill what reads for a bot, and nothing else."""
+        for pid in pids_of_readers(bot.process.pid or 0):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                self.outcome.readers_killed += 1
 
     def wait_for_calls(self, count: int) -> None:
         """Wait until the bot has made so many calls, or has been idle."""
@@ -269,8 +290,10 @@ class Storm:
             time.sleep(0.05)
 
     def look(self) -> None:
-        """Note what is stored, and what the bot wrote."""
+        """Note what is stored, and what the bot wrote; and what is left of the killed bots."""
         outcome = self.outcome
+        left = [pid for pid in outcome.readers if b"spawn_main" in command_of(pid)]
+        outcome.readers_left = len(left)
         outcome.answers = self.count_answers()
         with self.database.read() as session:
             outcome.stored_labels = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import itertools
 import os
 import pickle
 import signal
@@ -15,26 +16,36 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
-from bot.reading import InOwnProcess, Reader, ReaderDied
+from bot.faults import is_passing
+from bot.languages import ENGLISH
+from bot.reading import InOwnProcess, NoReader, Reader, ReaderDied, ReadingFailed
 from model.database import Database
 from model.promotions import InUse, keep_weights, promote, write_network
 from model.recognizer import Reading, Recognizer
 from model.settings import PROJECT
+from model.tables import InboxState, InboxUpdate
 from model.vision import UnreadablePhoto
+from tests.bot.bot_process import bot_process, pids_of_readers
 from tests.bot.chosen_reader import WEIGHTS, ChosenReader, made_photo
+from tests.bot_api import BotApi
 from tests.patience import PATIENCE, wait_until
 
 ALONE = """
 import asyncio, sys
+from bot.faults import is_passing
+from bot.languages import ENGLISH
 from bot.reading import InOwnProcess
 from model.database import Database
 from model.promotions import InUse
 from tests.bot.test_reading import Teller
+from tests.bot.bot_process import bot_process, pids_of_readers
 from tests.bot.chosen_reader import made_photo
 
 async def main():
     with InOwnProcess(InUse(Database(sys.argv[1]), Teller())) as readers:
+        print("started", flush=True)
         await readers.read(made_photo("7"))
         print("read", flush=True)
         await asyncio.sleep(600)
@@ -52,15 +63,34 @@ class Teller(ChosenReader):
 
 
 class Deadly(Teller):
-    """Ends the process that reads a 9, as a defect in a decoder would; an 8 is a plain defect."""
+    """Ends the process that reads a 9, as a defect in a decoder would; an 8 is a plain defect.
+
+    A 6 keeps it busy, without ever letting another thread run.
+    """
 
     def read(self, data: bytes) -> Reading:
         read = super().read(data)
         if read.text == "9":
             os._exit(1)
         if read.text == "8":
-            raise ZeroDivisionError("a defect")
+            raise UnlikeOthersError("a defect", 8)
+        if read.text == "6":
+            sum(itertools.repeat(1))
         return read
+
+
+class UnlikeOthersError(Exception):
+    """One that can't be made anew from what it was pickled as."""
+
+    def __init__(self, problem: str, number: int) -> None:
+        super().__init__(f"{problem} {number}")
+
+
+class Stillborn(Teller):
+    """Can't be received by the process that should read with it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (7,)
 
 
 def in_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -73,9 +103,9 @@ def in_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., N
     return run
 
 
-def readers_of(database: Database, reader: Reader) -> InOwnProcess:
+def readers_of(database: Database, reader: Reader, longest: float = PATIENCE) -> InOwnProcess:
     """Return the readers of a bot that has this one."""
-    return InOwnProcess(InUse(database, reader))
+    return InOwnProcess(InUse(database, reader), longest)
 
 
 def is_running(pid: int) -> bool:
@@ -142,29 +172,57 @@ async def test_promoted_weights_are_used_there(database: Database, recognizer: R
 async def test_a_photo_that_ends_it_fails_alone_and_the_next_has_a_new_one(database: Database):
     with readers_of(database, Deadly()) as readers:
         before, _ = await readers.read(made_photo("7"))
-        with pytest.raises(ReaderDied, match="ended over this one"):
-            await readers.read(made_photo("9"))
-        after, _ = await readers.read(made_photo("7"))
-    assert after.text == "7"
-    assert after.width != before.width
+        photos = [made_photo(digit) for digit in "79797"]
+        ends = await asyncio.gather(*map(readers.read, photos), return_exceptions=True)
+    assert [isinstance(end, ReaderDied) for end in ends] == [False, True, False, True, False]
+    assert "ended with the exit code 1" in str(ends[1])
+    pids = [end[0].width for end in ends[::2]]  # type: ignore[index]  # a reading and its weights
+    assert len({before.width, *pids}) == 3
 
 
 @in_a_loop
-async def test_it_is_replaced_once_however_many_saw_it_end(database: Database):
-    with readers_of(database, Deadly()) as readers:
-        nines = [readers.read(made_photo("9", serial=number)) for number in range(2)]
-        ends = await asyncio.gather(*nines, return_exceptions=True)
-        assert all(isinstance(end, ReaderDied) for end in ends)
-        sevens = [readers.read(made_photo("7", serial=number)) for number in range(4)]
-        assert len({read.width for read, _ in await asyncio.gather(*sevens)}) == 1
+async def test_killed_between_two_photos_it_costs_neither_of_them_anything(database: Database):
+    with readers_of(database, Teller()) as readers:
+        first, _ = await readers.read(made_photo("7"))
+        os.kill(first.width, signal.SIGKILL)
+        wait_until(lambda: not is_running(first.width))
+        assert (await readers.read(made_photo("6")))[0].text == "6"
+
+
+@in_a_loop
+async def test_a_photo_that_takes_too_long_is_given_up(database: Database):
+    """Even where nothing else gets its turn in that process."""
+    with readers_of(database, Deadly(), longest=0.5) as readers:
+        with pytest.raises(ReaderDied, match=r"was ended after 0\.5 s"):
+            await readers.read(made_photo("6"))
+        assert (await readers.read(made_photo("7")))[0].text == "7"
+
+
+@in_a_loop
+async def test_what_was_read_in_time_has_no_alarm_after_it(database: Database):
+    with readers_of(database, Teller(), longest=0.5) as readers:
+        first, _ = await readers.read(made_photo("7"))
+        await asyncio.sleep(0.8)
+        assert (await readers.read(made_photo("7")))[0].width == first.width
+
+
+@in_a_loop
+async def test_a_process_that_cannot_begin_is_no_photos_fault(database: Database):
+    with (
+        readers_of(database, Stillborn()) as readers,
+        pytest.raises(NoReader, match="exit code 7") as raised,
+    ):
+        await readers.read(made_photo("7"))
+    assert is_passing(raised.value)
 
 
 @in_a_loop
 async def test_a_defect_comes_back_with_the_place_it_happened_at(database: Database):
     with readers_of(database, Deadly()) as readers:
-        with pytest.raises(ZeroDivisionError) as raised:
+        with pytest.raises(ReadingFailed, match="UnlikeOthersError: a defect 8") as raised:
             await readers.read(made_photo("8"))
-        assert "test_reading.py" in str(raised.value.__cause__)
+        assert "test_reading.py" in raised.value.__notes__[0]
+        assert (await readers.read(made_photo("7")))[0].text == "7"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -178,30 +236,67 @@ async def test_signals_meant_for_the_bot_don_t_end_it(database: Database, number
 
 @in_a_loop
 async def test_at_the_end_it_goes_at_once_whatever_it_is_doing(database: Database):
-    with readers_of(database, Teller(seconds=600)) as readers:
-        reading_on = asyncio.create_task(readers.read(made_photo("7")))
-        await asyncio.sleep(0.5)
+    with readers_of(database, Deadly()) as readers:
+        pid = (await readers.read(made_photo("7")))[0].width
+        reading_on = asyncio.create_task(readers.read(made_photo("6")))
+        await asyncio.sleep(0.3)
         started = time.monotonic()
-    assert time.monotonic() - started < PATIENCE / 4
+    assert time.monotonic() - started < 2
+    assert not is_running(pid)
     with pytest.raises(ReaderDied):
         await reading_on
+    with pytest.raises(NoReader, match="being stopped"):
+        await readers.read(made_photo("7"))
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.1, 0.3])
+def test_stopped_while_it_starts_it_leaves_no_trace(
+    database: Database, tmp_path: Path, patience: float
+):
+    """As by Ctrl-C, which all processes of a terminal hear."""
+    with start_alone(database, tmp_path, start_new_session=True, stderr=subprocess.PIPE) as bot:
+        assert bot.stdout is not None
+        assert bot.stdout.readline() == b"started\n"
+        time.sleep(patience)
+        os.killpg(bot.pid, signal.SIGINT)
+        _, errors = bot.communicate(timeout=PATIENCE)
+    assert errors.count(b"KeyboardInterrupt\n") == 1  # the script's own
+
+
+def test_the_sender_of_a_deadly_photo_is_told_and_all_others_are_answered(
+    api: BotApi, database: Database, tmp_path: Path
+):
+    ann, bob = api.sender(name="Ann"), api.sender(name="Bob")
+    with bot_process(api, database.url, tmp_path / "log", reader=Deadly()):
+        ann.photo(made_photo("9"))
+        for serial in range(3):
+            assert bob.wait_answer(to=bob.photo(made_photo("7", serial=serial)))
+        ann.wait_answer(lambda message: message.text == ENGLISH.failed)
+        assert ann.wait_answer(to=ann.photo(made_photo("7", serial=9)))
+    with database.read() as session:
+        aside = session.scalars(select(InboxUpdate).filter_by(state=InboxState.ASIDE)).one()
+        assert aside.user_id == ann.user_id
+        assert "ReaderDied: the process that reads ended" in (aside.error or "")
 
 
 def test_it_ends_when_the_bot_is_killed(database: Database, tmp_path: Path):
-    script = tmp_path / "alone.py"
+    with start_alone(database, tmp_path) as bot:
+        assert bot.stdout is not None
+        assert bot.stdout.readline() == b"started\n"
+        assert bot.stdout.readline() == b"read\n"
+        [pid] = pids_of_readers(bot.pid)
+        bot.kill()
+    wait_until(lambda: not is_running(pid))
+
+
+def start_alone(database: Database, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program that reads one photo and waits."""
+    script = folder / "alone.py"
     script.write_text(ALONE)
-    bot = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, script, database.url],
         stdout=subprocess.PIPE,
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        **options,
     )
-    assert bot.stdout is not None
-    with bot.stdout:
-        assert bot.stdout.readline() == b"read\n"
-        children = Path(f"/proc/{bot.pid}/task").glob("*/children")
-        pids = [int(pid) for child in children for pid in child.read_text().split()]
-        assert any(is_running(pid) for pid in pids)
-        bot.kill()
-        bot.wait()
-    wait_until(lambda: not any(is_running(pid) for pid in pids))
