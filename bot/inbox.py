@@ -29,6 +29,8 @@ KEEP_DONE = datetime.timedelta(hours=48)
 
 KEEP_ASIDE = datetime.timedelta(days=30)
 
+OPEN = (InboxState.WAITING, InboxState.ANSWERING)
+
 LONGEST_ERROR = 1000
 LARGEST_ID = 2**63 - 1
 
@@ -126,13 +128,18 @@ def count_chats_until(session: Session, bot_id: int, row_id: int) -> int:
 
     However much one of them writes: each is served beside the others.
     """
-    open_states = (InboxState.WAITING, InboxState.ANSWERING)
     count = select(func.count(InboxUpdate.chat_id.distinct())).where(
         InboxUpdate.bot_id == bot_id,
-        InboxUpdate.state.in_(open_states),
+        InboxUpdate.state.in_(OPEN),
         InboxUpdate.id <= row_id,
     )
     return session.scalar(count) or 0
+
+
+def has_open(session: Session, bot_id: int, count: int) -> bool:
+    """Return whether so many updates are open, or more."""
+    rows = select(InboxUpdate.id).where(InboxUpdate.bot_id == bot_id, InboxUpdate.state.in_(OPEN))
+    return session.scalar(rows.offset(count - 1).limit(1)) is not None
 
 
 def find_open(session: Session, row_id: int) -> InboxUpdate | None:

@@ -17,7 +17,7 @@ from telegram.error import Conflict, InvalidToken
 from bot import inbox
 from bot.faults import in_words, wait_asked
 from bot.later import Later
-from bot.shared_inbox import SharedInbox, Stored
+from bot.shared_inbox import LOOK_AGAIN, SharedInbox, Stored
 from bot.telegram_bot import RawBot
 from bot.timing import Timing
 from model.metrics import FAULTS
@@ -49,6 +49,7 @@ class Poller:
         while True:
             try:
                 await self.wait_for_turn()
+                await self.wait_for_room()
                 started = time.monotonic()
                 new = await self.poll()
             except Exception as error:
@@ -67,6 +68,15 @@ class Poller:
             if not self.is_ours:
                 self.offset = None
                 await asyncio.sleep(self.timing.lease / 3)
+
+    async def wait_for_room(self) -> None:
+        """Return when the inbox takes more: until then Telegram keeps what comes."""
+        told = False
+        while await asyncio.to_thread(self.shared.is_full):
+            if not told:
+                log.warning("The inbox is full: Telegram keeps what comes until there is room.")
+                told = True
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def poll(self) -> int:
         """Fetch, store, hand on, and note what to confirm next; return how many were new.

@@ -5,6 +5,7 @@ All of it waits for the database: call it from threads, any number of them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,13 @@ from bot import inbox, turns
 from bot.inbox import Place
 from bot.turns import POLLING, chat_of
 from model.database import Database
+
+MOST_OPEN = 10_000
+"""Open updates with which the inbox is full: minutes of work. Telegram keeps what comes for a day,
+and who stands behind so many hears of it no sooner for being stored."""
+
+LOOK_AGAIN = 1.0
+"""Seconds after which it is looked whether the inbox is still full, or by now."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,15 @@ class Stored:
 class SharedInbox:
     """One worker's dealings with the inbox of a bot; `lease` is in seconds."""
 
-    def __init__(self, database: Database, bot_id: int, lease: float) -> None:
+    def __init__(
+        self, database: Database, bot_id: int, lease: float, most_open: int = MOST_OPEN
+    ) -> None:
         self.worker = turns.new_worker_id()
         self.database = database
         self.bot_id = bot_id
         self.lease = lease
+        self.most_open = most_open
+        self._full, self._look_at = False, 0.0
         self.living = 1
         """Workers, as far as is known; one that has just begun is not at once."""
         self.choose: Callable[[list[int]], list[int]] = list
@@ -59,6 +71,14 @@ class SharedInbox:
                 ours = turns.find_open(session, self.bot_id, {chat_of(place) for place in ours})
         left = [place for place in places if chat_of(place) not in taken]
         return Stored(ours, left, len(places), POLLING in taken)
+
+    def is_full(self) -> bool:
+        """Return whether Telegram had better keep what comes, as it was a second ago at most."""
+        if time.monotonic() >= self._look_at:
+            with self.database.read() as session:
+                self._full = inbox.has_open(session, self.bot_id, self.most_open)
+            self._look_at = time.monotonic() + LOOK_AGAIN
+        return self._full
 
     def may_poll(self) -> bool:
         """Return whether this worker is the one that asks for updates; take that turn if free."""

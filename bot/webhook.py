@@ -64,6 +64,8 @@ class Webhook:
         except (ValueError, RecursionError, NoUpdate):
             return "400 Bad Request"
         try:
+            if self.shared.is_full():
+                return "503 Service Unavailable"  # Telegram keeps it and sends it again
             new = self.shared.store([update])
         except Exception as error:  # Telegram sends it again
             FAULTS.labels(type(error).__name__).inc()

@@ -5,6 +5,7 @@ know what is corrected. The bytes still go through the product's own decoding fi
 """
 
 import io
+import threading
 import time
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 
 from model.recognizer import Digit, Reading
 from model.vision import open_photo
+from tests.patience import PATIENCE
 
 WEIGHTS = "chosen"
 
@@ -56,6 +58,19 @@ class ChosenReader:
             for place, digit in enumerate(text)
         )
         return Reading(found, photo.width, photo.height, photo.media_type)
+
+
+class Halted(ChosenReader):
+    """Stops in the midst of a photo until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def read(self, data: bytes) -> Reading:
+        self.begun.set()
+        assert self.go_on.wait(PATIENCE)
+        return super().read(data)
 
 
 def chosen_digit(digit: int, confidence: float, place: int, line: int) -> Digit:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot import shared_inbox
 from bot.languages import ENGLISH
 from bot.polling import Poller
-from bot.shared_inbox import Stored
+from bot.shared_inbox import SharedInbox, Stored
 from model.tables import InboxUpdate, Photo
-from tests.bot.chosen_reader import made_photo
+from tests.bot.chosen_reader import Halted, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Sender
@@ -181,3 +182,25 @@ def test_a_webhook_left_behind_is_removed(
     with stopped_bot.running():
         assert is_served(ann)
     assert api.webhook.url == ""
+
+
+def test_a_full_inbox_leaves_what_comes_with_telegram_until_there_is_room(
+    api: BotApi, stopped_bot: RunningBot, heard: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is lost by that, and it is said once."""
+    monkeypatch.setattr(shared_inbox, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(SharedInbox.__init__, "__defaults__", (3,))
+    people = [api.sender(name=f"Person {number}") for number in range(5)]
+    early = [person.photo(made_photo("7", serial=n)) for n, person in enumerate(people)]
+    reader = Halted()
+    with stopped_bot.running(reader=reader):
+        wait_until(lambda: "The inbox is full" in heard.text)
+        late = [person.photo(made_photo("8", serial=n)) for n, person in enumerate(people)]
+        polls = len(api.calls_of("getUpdates"))
+        time.sleep(0.5)
+        assert len(api.calls_of("getUpdates")) == polls
+        reader.go_on.set()
+        for photos in (early, late):
+            for person, photo in zip(people, photos, strict=True):
+                person.wait_answer(to=photo)
+    assert heard.text.count("The inbox is full") == 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot import inbox, shared_inbox
 from bot.inbox import Place
 from bot.languages import ENGLISH
 from bot.shared_inbox import SharedInbox
@@ -47,7 +48,7 @@ class Served:
 def served(database: Database) -> Iterator[Served]:
     handed_on: list[Place] = []
     port = free_port()
-    shared = SharedInbox(database, 1, lease=10)
+    shared = SharedInbox(database, 1, lease=10, most_open=3)
     webhook = Webhook(shared, SECRET, lambda stored: handed_on.extend(stored.ours), print)
     with webhook_server(webhook, "127.0.0.1", port):
         yield Served(port, handed_on)
@@ -120,3 +121,16 @@ def test_the_whole_bot_works_by_webhook(api: BotApi, ann: Sender, stopped_bot: R
     with stopped_bot.running():  # and back to polling
         ann.wait_answer(lambda m: m.text == ENGLISH.send_a_photo)
     assert text
+
+
+def test_a_full_inbox_leaves_what_comes_with_telegram(
+    served: Served, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_inbox, "LOOK_AGAIN", 0)
+    update = {"message": {"chat": {"id": 1}}}
+    bodies = [json.dumps(update | {"update_id": number}).encode() for number in range(5)]
+    assert [served.post(body) for body in bodies] == [200, 200, 200, 503, 503]
+    assert stored(database) == 3
+    with database.write() as session:
+        inbox.finish(session, 1)
+    assert [served.post(body) for body in bodies[3:]] == [200, 503]

@@ -2,7 +2,6 @@
 
 import logging
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from model.aside import try_all_again
 from model.database import Database
 from model.recognizer import Reading
 from model.tables import InboxState, InboxUpdate, LabelEvent, Photo
-from tests.bot.chosen_reader import ChosenReader, made_photo
+from tests.bot.chosen_reader import ChosenReader, Halted, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import CUT_OFF, FAST
 from tests.bot_api import BotApi, Sender
@@ -151,19 +150,6 @@ class TestSlowness:
             assert not any(m.photo for m in api.messages(ann.chat_id))
             reader.go_on.set()
             ann.wait_answer(to=photo)
-
-
-class Halted(ChosenReader):
-    """Stops in the midst of a photo until it may go on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun, self.go_on = threading.Event(), threading.Event()
-
-    def read(self, data: bytes) -> Reading:
-        self.begun.set()
-        assert self.go_on.wait(PATIENCE)
-        return super().read(data)
 
 
 class Poison(ChosenReader):
