@@ -50,7 +50,7 @@ storm-workers: .venv/tested
 
 # 10,000 broken pictures; a few hundred are among the tests.
 fuzz: .venv/tested
-	FUZZ_TRIES=10000 $(BIN)/python -m pytest tests/model/test_fuzz.py
+	FUZZ_SEED=$(or $(SEED),$(shell date +%s)) FUZZ_TRIES=10000 $(BIN)/python -m pytest tests/model/test_fuzz.py
 
 lint: .venv/linted
 	$(BIN)/ruff format --check .

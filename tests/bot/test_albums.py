@@ -70,6 +70,19 @@ def test_one_message_lists_every_photo_in_order(
             assert session.scalars(select(Photo.reply_message_id)).all() == [answer.message_id] * 5
 
 
+@pytest.mark.parametrize("count", [2, 10])
+def test_the_smallest_and_the_largest_album_have_one_answer(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot, count: int
+) -> None:
+    with stopped_bot.running(replace(FAST, album=1.5)):
+        photos = send(ann, *"7405123968"[:count])
+        answer = answer_of(ann, photos, count)
+        lines = answer.text.splitlines()
+        for number, (digit, line) in enumerate(zip("7405123968"[:count], lines, strict=False), 1):
+            assert line.startswith(f"{number}. {digit},")
+        assert answers(api, ann) == [answer]
+
+
 @pytest.mark.usefixtures("bot")
 class TestOneAnswer:
     def test_two_albums_and_a_single_photo_have_an_answer_each(

@@ -84,6 +84,10 @@ def wait_until_all_is_done(database: Database) -> None:
     wait_until(all_done)
 
 
+AS_PROMISED = 10
+"""Seconds."""
+
+
 def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
     api: BotApi, database: Database, log: Path
 ) -> None:
@@ -93,6 +97,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         api.wait_call("getMe")
         sending = crowd.send(12, pause=0.02)
         api.wait_call("sendPhoto")
+        told = time.monotonic()
         bot.terminate()
         time.sleep(0.05)
         bot.terminate()  # `make` passes the signal on, so it may come twice
@@ -100,6 +105,7 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         bot.terminate()
         bot.join(PATIENCE / 2)
         assert bot.exitcode == 0
+        assert time.monotonic() - told < AS_PROMISED
     sending.join()
     assert "Traceback" not in log.read_text()
     with bot_process(api, database.url, log):
@@ -114,9 +120,11 @@ def test_told_to_stop_before_telegram_ever_answered_it_stops(
     api.faults.hang("getMe", times=None)
     with bot_process(api, database.url, log) as bot:
         api.wait_call("getMe")
+        told = time.monotonic()
         os.kill(bot.pid, signal.SIGINT)
         bot.join(PATIENCE / 2)
         assert bot.exitcode == 0
+        assert time.monotonic() - told < AS_PROMISED
     assert "Traceback" not in log.read_text()
 
 

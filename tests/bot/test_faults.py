@@ -141,9 +141,11 @@ class TestDatabase:
             with database.write():
                 photo = ann.photo(made_photo("7"))
                 time.sleep(0.5)
+                told = time.monotonic()
                 bot.terminate()
                 bot.join(PATIENCE / 2)
                 assert bot.exitcode == 0
+                assert time.monotonic() - told < 10
         with bot_process(api, database.url, tmp_path / "log"):
             assert ann.wait_answer(to=photo).text.startswith("7")
         assert count(database, Photo) == 1
