@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload, undefer
 
 from model.contributors import kept
 from model.database import Database
@@ -29,6 +29,9 @@ AT_ONCE = 100
 
 CANDIDATES = 200
 """Samples with a fitting signature that one is compared with, the oldest ones."""
+
+SAME_PLACE = 0.5
+"""Two boxes on one picture are about the same ink from this share on, see `overlap`."""
 
 LEARNED = 20_000
 """Newest labels that the judging networks learn from, 16 MB."""
@@ -102,13 +105,44 @@ def group(session: Session) -> int:
         select(Sample)
         .join(Sample.photo)
         .where(kept(), Sample.group_id.is_(None), Sample.signature.is_not(None))
-        .options(undefer(Sample.pixels))
+        .options(undefer(Sample.pixels), contains_eager(Sample.photo))
     )
     samples = session.scalars(query.order_by(Sample.id).limit(AT_ONCE)).all()
     for sample in samples:
-        sample.group_id = find_group(session, sample) or sample.id
+        sample.group_id = find_same_ink(session, sample) or find_group(session, sample) or sample.id
         session.flush()
     return len(samples)
+
+
+def find_same_ink(session: Session, sample: Sample) -> int | None:
+    """Return the group of the sample at the same place of a photo with the very same bytes.
+
+    Other weights, or a newer digitbot, may have cut it out and read it in another way.
+    """
+    if not sample.photo.has_original:
+        return None
+    query = (
+        select(Sample)
+        .join(Sample.photo)
+        .where(
+            Photo.sha256 == sample.photo.sha256,
+            Photo.id != sample.photo_id,
+            Sample.group_id.is_not(None),
+        )
+    )
+    for other in session.scalars(query.order_by(Sample.id).limit(CANDIDATES)):
+        if overlap(sample, other) > SAME_PLACE:
+            return other.group_id
+    return None
+
+
+def overlap(one: Sample, other: Sample) -> float:
+    """Return how much two boxes have in common: intersection over union, 0..1."""
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    both = max(0, across) * max(0, down)
+    areas = [(each.x1 - each.x0) * (each.y1 - each.y0) for each in (one, other)]
+    return both / (sum(areas) - both)
 
 
 def find_group(session: Session, sample: Sample) -> int | None:
@@ -170,14 +204,20 @@ def store(database: Database, rows: Sequence[Row[Any]], found: list[float]) -> i
 
 def labelled() -> Select[Any]:
     """Return the query for what judging needs to know of kept samples."""
-    columns = (Sample.id, Sample.photo_id, Sample.label, Sample.pixels)
-    return cast("Select[Any]", select(*columns).join(Sample.photo).where(kept()))
+    first = aliased(Sample)  # of its near-duplicates
+    ink = func.coalesce(first.photo_id, Sample.photo_id).label("ink")
+    query = select(Sample.id, Sample.label, Sample.pixels, ink).join(Sample.photo)
+    query = query.outerjoin(first, first.id == Sample.group_id)
+    return cast("Select[Any]", query.where(kept()))
 
 
 def labels_of(rows: Sequence[Row[Any]]) -> Labels:
-    """Return the pixels, labels and folds of rows; a photo's samples share a fold."""
+    """Return the pixels, labels and folds of rows.
+
+    A photo's samples share a fold, and with them their near-duplicates.
+    """
     labels = np.array([row.label for row in rows], np.int64)
-    folds = np.array([row.photo_id for row in rows], np.int64) % FOLDS
+    folds = np.array([row.ink for row in rows], np.int64) % FOLDS
     return Labels(stack([row.pixels for row in rows]), labels, folds)
 
 

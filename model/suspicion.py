@@ -1,7 +1,8 @@
 """Suspected label errors: how little a network that never saw a label believes it.
 
 k-fold: each of k small networks is trained without one fold and judges that fold alone. A photo's
-samples share a fold, so that the same ink is never on both sides.
+samples share a fold, and with them their near-duplicates, so that the same ink is never on both
+sides.
 """
 
 from __future__ import annotations
