@@ -31,7 +31,7 @@ from admin.filters import asked, choices, review_listing
 from admin.login import current_operator
 from admin.numbers import number_argument
 from model.decisions import can_step_back, step_back
-from model.review import count_for_review, next_for_review, release_claims, renew_claims
+from model.review import claim, count_for_review, next_for_review, release_claims, renew_claims
 from model.samples import UnknownSample, find_kept_sample
 
 blueprint = Blueprint("review", __name__)
@@ -54,6 +54,7 @@ def show() -> str:
             release_claims(session, operator)
         if asked_for is not None:
             samples = [find_kept_sample(session, asked_for)]
+            claim(session, operator, [asked_for])
         else:
             samples = list(next_for_review(session, operator, listing, 1))
         return render_template(
@@ -91,6 +92,7 @@ def undo() -> ResponseReturnValue:
     """Undo this login's newest decision and show its sample again."""
     with desk().database.write() as session:
         undone = step_back(session, current_operator())
+        claim(session, current_operator(), undone[:1])  # it is shown again, and waits
     cards = still_kept(undone[:1])
     if wants_json():
         return jsonify(samples=cards, undone=len(undone))

@@ -15,6 +15,7 @@ export class Outbox {
     this.forget = forget;
     this.token = "";
     this.pause = 1;
+    this.most = AT_ONCE;
     this.sending = false;
     this.count = 0;
     this.pending = this.leftOver();
@@ -63,7 +64,7 @@ export class Outbox {
     if (this.sending || !this.pending.length || !this.token) return;
     this.sending = true;
     clearTimeout(this.timer);
-    const batch = this.pending.slice(0, AT_ONCE);
+    const batch = this.pending.slice(0, this.most);
     let problem = "offline";
     try {
       const reply = await this.post(batch);
@@ -76,6 +77,9 @@ export class Outbox {
         problem = "logged out";
       } else if (reply.status === 400) {
         await this.renewToken(); // somebody logged in anew, in another tab perhaps
+      } else if (reply.status === 422 && batch.length > 1) {
+        this.most = 1; // one of them is wrong, and the others are not to be lost with it
+        problem = null;
       } else if (reply.status === 422) {
         problem = "refused";
         this.strike(batch);
@@ -86,7 +90,10 @@ export class Outbox {
     this.sending = false;
     this.pause = problem ? Math.min(2 * this.pause, LONGEST_PAUSE) : 1;
     this.report(problem, this.pending.length);
-    if (!this.pending.length) return;
+    if (!this.pending.length) {
+      this.most = AT_ONCE;
+      return;
+    }
     if (problem) this.timer = setTimeout(() => this.send(), 1000 * this.pause);
     else this.send();
   }

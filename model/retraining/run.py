@@ -275,7 +275,7 @@ def differ(material: Material, network: Network) -> Score:
 
 
 def deserves_promotion(weights: WeightsFile) -> bool:
-    """Return whether weights are better by more than luck, and not worse on MNIST."""
+    """Return whether weights are better by more than luck, and on MNIST hardly worse."""
     against = json.loads(weights.scores)["against"]
     test, mnist = against["test"], against["mnist"]
     better = test["gained"] > test["lost"] and test["p"] < SIGNIFICANT

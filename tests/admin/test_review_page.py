@@ -10,7 +10,7 @@ from admin.cards import crop_around
 from model.database import Database
 from model.labels import label_sample
 from model.samples import find_kept_sample
-from model.tables import NOT_A_DIGIT, Consent, LabelEvent, Labeller, Photo, Sample
+from model.tables import NOT_A_DIGIT, Claim, Consent, LabelEvent, Labeller, Photo, Sample
 from tests.admin.auth import Auth
 from tests.filling import Store
 
@@ -254,6 +254,24 @@ def test_two_operators_never_see_the_same_sample(app: Flask, ids: list[int]):
     theirs = [card["id"] for card in bob.get("/review/next").get_json()["samples"]]
     assert sorted([int(ours), *theirs]) == ids
     assert ada.get("/review/next").get_json()["samples"] == []
+
+
+def test_what_is_looked_at_by_its_number_or_after_undo_is_nobody_elses(
+    app: Flask, database: Database, ids: list[int]
+):
+    ada, bob = app.test_client(), app.test_client()
+    for client in (ada, bob):
+        Auth(client).login()
+    ada.get(f"/review?sample={ids[0]}")
+    assert [card["id"] for card in queue(bob)] == [ids[2], ids[1]]
+    bob.get("/grid")  # gives back what it had
+    save(ada, [{"sample": ids[0], "cause": CAUSE, "label": 3}])
+    with database.write() as session:
+        session.execute(delete(Claim))  # as when the lease is over
+    token = ada.get("/review/token").get_json()["csrf"]
+    undone = ada.post("/review/undo", headers={"X-CSRFToken": token, "Accept": "application/json"})
+    assert [card["id"] for card in undone.get_json()["samples"]] == [ids[0]]
+    assert [card["id"] for card in queue(bob)] == [ids[2], ids[1]]
 
 
 def test_a_flagged_sample_waits_aside(operator: FlaskClient, database: Database, ids: list[int]):

@@ -1,12 +1,16 @@
+import io
 import re
+import zipfile
 
 import pytest
 from flask.testing import FlaskClient
 
 from model.database import Database
+from model.export import FORMATS
 from model.labels import label_sample
 from model.samples import find_kept_sample
 from model.tables import Labeller
+from model.versions import freeze_version
 from tests.filling import Store
 
 PAGES = [
@@ -79,8 +83,20 @@ def test_names_are_only_ever_text(
     card = operator.get("/review/next").get_json()["samples"][0]
     assert "\u202e" not in card["contributor"]
     assert operator.get("/samples/1").text.count("<bdi>") == 1
-    for file in ("samples.csv", "samples.npz", "idx.zip", "folders.zip"):
-        assert name.encode()[:20] not in operator.get(f"/export/{file}").data
+    with database.write() as session:
+        version = freeze_version(session).id
+    for kind in FORMATS:
+        response = operator.get(f"/export/{version}/{kind}")
+        assert response.status_code == 200
+        assert not any(name.encode()[:20] in part for part in parts_of(response.data))
+
+
+def parts_of(file: bytes) -> list[bytes]:
+    """Return what is in an export: itself, or its members and their names."""
+    if not file.startswith(b"PK"):
+        return [file]
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        return [part for item in archive.namelist() for part in (item.encode(), archive.read(item))]
 
 
 def test_a_long_form_is_refused(operator: FlaskClient):

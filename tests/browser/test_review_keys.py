@@ -1,5 +1,6 @@
 """The review in a browser: keys, undo, what is not saved yet, two at once."""
 
+import json
 import re
 import time
 
@@ -10,6 +11,7 @@ from model.review import claim
 from model.tables import NOT_A_DIGIT, LabelEvent, Sample
 from tests.browser.conftest import Desk
 from tests.filling import Store
+from tests.patience import wait_until
 
 
 def labels(database: Database) -> dict[int, int | None]:
@@ -132,6 +134,22 @@ def test_what_could_not_be_saved_is_sent_again_by_itself(
     wait_for_saving(desk)
     assert labels(database)[first] == 3
     the_rest_went_well(desk)
+
+
+def test_one_that_is_refused_takes_no_other_with_it(desk: Desk, ids: list[int], database: Database):
+    """Both were written down by an earlier page, and are sent together."""
+    begin(desk)
+    for number, sample in enumerate(["no number", ids[0]]):
+        decision = {"sample": sample, "cause": f"earlier-page-{number}", "label": 6}
+        desk.page.evaluate(
+            "([key, decision]) => localStorage.setItem(key, decision)",
+            [f"digitbot.review.{number:015}.000000.x", json.dumps(decision)],
+        )
+    desk.page.reload()
+    wait_until(lambda: labels(database)[ids[0]] == 6)
+    wait_for_saving(desk)
+    assert all("422" in problem for problem in desk.problems)
+    desk.problems.clear()
 
 
 def test_it_works_without_scripts(browser, desk: Desk, ids: list[int], database: Database):
