@@ -28,6 +28,7 @@ from sqlalchemy import text
 from admin import AdminServer, create_app
 from model import demo
 from model.database import Database
+from model.overview import renew
 from model.recognizer import Recognizer
 from model.settings import Settings, read_settings
 
@@ -117,7 +118,7 @@ def main() -> None:
         slowest = measure(database, recognizer, options.times)
         database.close()
     print(f"The slowest page: {slowest:.0f} ms (p95); {BOUND} ms is the bound.")
-    raise SystemExit(slowest > BOUND)
+    raise SystemExit(slowest >= BOUND)
 
 
 def fill(database: Database, recognizer: Recognizer, samples: int) -> None:
@@ -170,6 +171,7 @@ def pages(database: Database) -> list[str]:
     with database.engine.connect() as connection:
         newest = connection.scalar(text("SELECT max(id) FROM samples"))
         middle = newest // 2
+        photo = connection.scalar(text(f"SELECT photo_id FROM samples WHERE id = {middle}"))
         weights = connection.scalar(text("SELECT max(weights) FROM predictions"))
     return [
         "/",
@@ -197,12 +199,17 @@ def pages(database: Database) -> list[str]:
         "/samples?status=flagged",
         f"/samples/{middle}",
         f"/samples/{middle}.png",
+        "/samples?status=disputed",
+        f"/photos/{photo}",
+        f"/photos/{photo}.jpg",
+        "/people",
+        "/aside",
         "/weights",
         "/export",
         "/try",
         "/privacy",
-        "/login",
         "/healthz",
+        "/login",
     ]
 
 
@@ -215,9 +222,11 @@ def measure(database: Database, recognizer: Recognizer, times: int) -> float:
     slowest = 0.0
     try:
         address = f"http://127.0.0.1:{server.port}"
-        browser = log_in(address)
+        renew(database)  # else the first page asked for only says that it is being counted
+        operator, stranger = log_in(address), urllib.request.build_opener()
         print(f"{'page':56} {'median':>8} {'p95':>8} {'CPU':>8}   ms")
         for path in pages(database):
+            browser = stranger if path == "/login" else operator  # who is in is sent on
             asked = [ask(browser, address + path) for _ in range(times)]
             took, worked = (sorted(each) for each in zip(*asked, strict=True))
             p95 = took[int(0.95 * (len(took) - 1))]
