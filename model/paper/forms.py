@@ -85,7 +85,7 @@ def _(rng: Rng) -> list[Stroke]:
     return [oval(rng, (0.32, 0.5), (0.34, 0.5)), np.array([[0.32, 0.5], [0.33, 0.52]])]
 
 
-plain_form(1, "bar", "0.3,0 0.3,1", 1.5)  # MNIST has it already
+plain_form(1, "bar", "0.3,0 0.3,1", 3)
 plain_form(1, "foot-only", "0.3,0 0.3,1|0.05,1 0.55,1", 0.3)
 
 
@@ -108,7 +108,7 @@ def _(rng: Rng) -> list[Stroke]:
     return [np.array([[x, y], [0.45, 0], [0.45, 0], [rng.uniform(0.45, 0.65), 1]])]
 
 
-@form(1, "low-flag", 2.5)
+@form(1, "low-flag", 0.8)
 def _(rng: Rng) -> list[Stroke]:
     """Its flag meets the stem below the top, and need not touch it; sometimes it has a foot."""
     meets, gap = rng.uniform(0.06, 0.3), max(0.0, rng.uniform(-0.08, 0.08))
@@ -238,7 +238,7 @@ def seven(rng: Rng, crossed: bool, hook: bool) -> list[Stroke]:
 FORMS[7]["plain"] = Form(3, lambda rng: seven(rng, crossed=False, hook=False))
 FORMS[7]["crossed"] = Form(3, lambda rng: seven(rng, crossed=True, hook=False))
 FORMS[7]["hook"] = Form(1.5, lambda rng: seven(rng, crossed=False, hook=True))
-FORMS[7]["crossed-hook"] = Form(2, lambda rng: seven(rng, crossed=True, hook=True))
+FORMS[7]["crossed-hook"] = Form(1, lambda rng: seven(rng, crossed=True, hook=True))
 
 
 def eight(rng: Rng, way: float) -> list[Stroke]:
