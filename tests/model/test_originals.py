@@ -25,7 +25,7 @@ def drop(database: Database, days: float) -> int:
 
 
 def test_the_image_goes_and_nothing_else(database: Database, store: Store) -> None:
-    (sample_id,) = store.photo(store.contributor(7), [4])
+    (sample_id,) = store.photo(store.contributor(7), [4], drawn_photo())
     with database.write() as session:
         label_sample(session, find_kept_sample(session, sample_id), 9, Labeller.SENDER)
     assert drop(database, -1) == 0, "too young"

@@ -106,7 +106,7 @@ def test_samples_of_an_older_digitbot_are_completed(database: Database, store: S
 
 def test_wrong_labels_come_first(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ranking, "READ", 150)
-    monkeypatch.setattr(ranking, "STEPS", 120)
+    monkeypatch.setattr(ranking, "STEPS", 500)
     rng = np.random.default_rng(5)
     truth = [number % 10 for number in range(400)]
     contributor = store.contributor(5)
