@@ -8,6 +8,7 @@ from model.database import Database
 from model.labels import label_sample
 from model.likeness import signature
 from model.lists import Listing, Order, SampleFilter, page_of_samples
+from model.paper.forms import FORMS
 from model.paper.strokes import draw_digit
 from model.ranking import rank
 from model.samples import find_kept_sample
@@ -23,8 +24,8 @@ def paint(database: Database, sample_id: int, pixels: np.ndarray) -> None:
 
 
 def written(digit: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a digit in a hand of its own, no near-duplicate of any other: 784 uint8."""
-    ink = Image.fromarray(draw_digit(digit, rng))
+    """Return a digit in its usual form and a hand of its own, like no other: 784 uint8."""
+    ink = Image.fromarray(draw_digit(digit, rng, form=next(iter(FORMS[digit]))))
     ink.thumbnail((20, 20))
     sample = Image.new("L", (28, 28))
     sample.paste(ink, ((28 - ink.width) // 2, (28 - ink.height) // 2))
