@@ -9,6 +9,7 @@ else's has to answer for it.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import multiprocessing
 import signal
 import traceback
@@ -77,11 +78,17 @@ class InOwnProcess:
         self._ended = False
 
     def __enter__(self) -> Self:
+        atexit.register(self.stop)  # multiprocessing would wait for the process, else, for ever
         with suppress(NoReader):  # then the first photo says so
             self._start()  # so that the first photo needn't wait
         return self
 
     def __exit__(self, *error: object) -> None:
+        atexit.unregister(self.stop)
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process at once, whatever it is doing, and start no other."""
         self._ended = True
         self._kill()
 

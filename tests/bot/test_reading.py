@@ -55,6 +55,13 @@ if __name__ == "__main__":
 """
 
 
+HASTY = (
+    ALONE.replace("with InOwnProcess(", "readers = InOwnProcess(")
+    .replace(" as readers:", ".__enter__()\n    if True:")
+    .replace("await asyncio.sleep(600)", "raise SystemExit(3)")
+)
+
+
 class Teller(ChosenReader):
     """Tells by a photo's width which process has read it."""
 
@@ -287,6 +294,22 @@ def test_it_ends_when_the_bot_is_killed(database: Database, tmp_path: Path):
         [pid] = pids_of_readers(bot.pid)
         bot.kill()
     wait_until(lambda: not is_running(pid))
+
+
+def test_a_program_that_ends_without_leaving_the_block_ends_all_the_same(
+    database: Database, tmp_path: Path
+):
+    script = tmp_path / "hasty.py"
+    script.write_text(HASTY)
+    hasty = subprocess.run(
+        [sys.executable, script, database.url],
+        capture_output=True,
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (hasty.returncode, hasty.stdout) == (3, b"started\nread\n")
 
 
 def start_alone(database: Database, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
