@@ -58,8 +58,15 @@ def own_sample(session: Session, bot_id: int, user_id: int, sample_id: int) -> S
     photo_id = session.scalar(select(Sample.photo_id).where(Sample.id == sample_id, there()))
     if photo_id is None:
         raise Refused(lambda texts: texts.gone)
-    photo = own_photo(session, bot_id, user_id, photo_id)
-    return next(sample for sample in photo.samples if sample.id == sample_id)
+    return sample_in(own_photo(session, bot_id, user_id, photo_id), sample_id)
+
+
+def sample_in(photo: Photo, sample_id: int) -> Sample:
+    """Return a sample in a photo; raises `Refused` where it went since it was last looked for."""
+    for sample in photo.samples:
+        if sample.id == sample_id:
+            return sample
+    raise Refused(lambda texts: texts.gone)
 
 
 def say_label(session: Session, sample: Sample, label: int, row_id: int) -> None:

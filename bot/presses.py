@@ -104,7 +104,7 @@ def view_after(session: Session, press: Press, photo: Photo, texts: Texts) -> Vi
     """Return what an album's answer shows after a press: a digit, a photo, or all photos."""
     photos = album_of(session, photo)
     if press.action == "pick":
-        return view_pick(next(s for s in photo.samples if s.id == press.numbers[0]), texts)
+        return view_pick(corrections.sample_in(photo, press.numbers[0]), texts)
     stays = press.action in ("photo", "back")
     if press.action == "label":
         stays = len(photo.samples) > 1

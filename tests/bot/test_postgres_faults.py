@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 import model.database
+from bot import corrections
 from bot.languages import ENGLISH
 from model.database import Database
-from model.tables import Photo
+from model.tables import Photo, Sample
 from tests import postgres
 from tests.bot.chosen_reader import made_photo
 from tests.bot.running import RunningBot
@@ -90,3 +92,20 @@ def test_a_server_that_is_killed_and_started_again_loses_nothing(
         postgres.start(postgres_server)
     assert ann.wait_answer(to=photo).text.startswith("7")
     assert photos(database) == 2
+
+
+def test_a_digit_that_goes_while_its_button_is_pressed_is_gone(
+    api: BotApi, ann: Sender, bot: RunningBot, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two queries: SQLite's writers wait for each other."""
+    answer = ann.wait_answer(to=ann.photo(made_photo("7")))
+    find_photo = corrections.own_photo
+
+    def find_late(*which: Any) -> Photo:
+        with database.write() as session:
+            session.execute(delete(Sample))
+        return find_photo(*which)
+
+    monkeypatch.setattr(corrections, "own_photo", find_late)
+    pressed = ann.press(answer, "4")
+    assert api.wait_callback_answer(pressed)["text"] == ENGLISH.gone
