@@ -2,8 +2,8 @@
 
 Reading is arithmetic and takes the interpreter's lock from the network's work for most of its
 time: in a process beside, a second core is used. And what a photo may do to the process that
-decodes it, it does not do to the bot. That process has one photo at a time, so that nobody
-else's has to answer for it.
+decodes it, it does not do to the bot. That process reads photos in the order they were sent to it,
+so that of those it leaves unanswered the first one has to answer for its end, and nobody else's.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ if TYPE_CHECKING:  # the process that reads needs no database
     from multiprocessing.context import SpawnProcess
 
     from model.promotions import InUse
+
+AT_HAND = 2
+"""Photos that the process has at most: one that it reads, and the next, so that it never waits."""
 
 LONGEST = 30
 """Seconds for one photo, a hundred times what the largest takes."""
@@ -73,7 +76,8 @@ class InOwnProcess:
     def __init__(self, in_use: InUse[Reader], longest: float = LONGEST) -> None:
         self._in_use = in_use
         self._longest = longest
-        self._turn = asyncio.Lock()
+        self._at_hand = asyncio.Semaphore(AT_HAND)
+        self._sending, self._receiving = asyncio.Lock(), asyncio.Lock()  # who came first is first
         self._process: SpawnProcess | None = None
         self._ended = False
 
@@ -94,23 +98,53 @@ class InOwnProcess:
 
     async def read(self, data: bytes) -> tuple[Reading, str]:
         """Return what stands in a photo, and which weights read it; see `Readers`."""
-        async with self._turn:
-            return await asyncio.to_thread(self._read, data)
+        async with self._at_hand:
+            while True:
+                async with self._sending:
+                    process = await self._send_in_turn(data)
+                async with self._receiving:
+                    if process is not None and process is self._process:
+                        return await asyncio.to_thread(self._receive)
+                # it ended over the photo before this one
 
-    def _read(self, data: bytes) -> tuple[Reading, str]:
-        if self._process is None or not self._process.is_alive():
-            self._start()
+    async def _send_in_turn(self, data: bytes) -> SpawnProcess | None:
+        """Send a photo to the process, and return that; raises `NoReader`.
+
+        Started, or given new weights, it is only once all that it had before is answered.
+        """
+        process = self._process
+        if self._receiving.locked() and await asyncio.to_thread(self._send, data, alone=False):
+            return process
+        async with self._receiving:
+            await asyncio.to_thread(self._send, data, alone=True)
+            return self._process
+
+    def _send(self, data: bytes, alone: bool) -> bool:
+        """Send a photo; return whether that could be done, beside another or alone."""
         reader = self._in_use.current()
-        if reader.weights != self._weights:
-            self._hand_over(reader)
-        try:
+        if alone:
+            self._prepare(reader)
+        elif reader.weights != self._weights:
+            return False
+        with suppress(OSError):  # that it has ended is seen by who waits for its answer
             self._line.send(data)
+        return True
+
+    def _receive(self) -> tuple[Reading, str]:
+        try:
             answer = self._line.recv()
         except (EOFError, OSError) as error:
             raise ReaderDied(f"the process that reads {self._how_it_ended()}") from error
         if isinstance(answer, Exception):
             raise answer
         return answer, self._weights
+
+    def _prepare(self, reader: Reader) -> None:
+        """Have a process that reads with these weights; raises `NoReader`."""
+        if self._process is None or not self._process.is_alive():
+            self._start()
+        if reader.weights != self._weights:
+            self._hand_over(reader)
 
     def _start(self) -> None:
         """Start the process; raises `NoReader`."""
@@ -140,8 +174,10 @@ class InOwnProcess:
             raise NoReader(f"the process that reads {self._how_it_ended()}") from error
 
     def _how_it_ended(self) -> str:
+        """Make sure that it has ended, and say how."""
         self._kill()
         code = None if self._process is None else self._process.exitcode
+        self._process = None
         if code == -signal.SIGALRM:
             return f"was ended after {self._longest:g} s"
         if code == -signal.SIGKILL:
@@ -149,10 +185,11 @@ class InOwnProcess:
         return f"ended with the exit code {code}"
 
     def _kill(self) -> None:
-        if self._process is not None and self._process.pid is not None:
-            self._process.join(0.1)  # it may be ending by itself: how is worth to be known
-            self._process.kill()
-            self._process.join()
+        process = self._process
+        if process is not None and process.pid is not None:
+            process.join(0.1)  # it may be ending by itself: how is worth to be known
+            process.kill()
+            process.join()
 
 
 def work(line: Connection, longest: float) -> None:

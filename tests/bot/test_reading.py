@@ -1,6 +1,8 @@
 """Photos are read in a process of their own: the same answers, and what becomes of it and of us."""
 
+import array
 import asyncio
+import fcntl
 import functools
 import itertools
 import os
@@ -8,9 +10,11 @@ import pickle
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +119,13 @@ def readers_of(database: Database, reader: Reader, longest: float = PATIENCE) ->
     return InOwnProcess(InUse(database, reader), longest)
 
 
+def unread(line: Connection) -> int:
+    """Return how much of what was sent is yet to be read at the other end, by any measure."""
+    count = array.array("i", [0])
+    fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, count)
+    return count[0]
+
+
 def is_running(pid: int) -> bool:
     """Return whether a process is there and no zombie."""
     try:
@@ -184,7 +195,38 @@ async def test_a_photo_that_ends_it_fails_alone_and_the_next_has_a_new_one(datab
     assert [isinstance(end, ReaderDied) for end in ends] == [False, True, False, True, False]
     assert "ended with the exit code 1" in str(ends[1])
     pids = [end[0].width for end in ends[::2]]  # type: ignore[index]  # a reading and its weights
-    assert len({before.width, *pids}) == 3
+    assert pids[0] == before.width
+    assert before.width not in pids[1:]
+
+
+@in_a_loop
+async def test_whoever_is_at_hand_meanwhile_only_the_deadly_ones_answer_for_it(database: Database):
+    digits = "9979877991798879"
+    with readers_of(database, Deadly()) as readers:
+        photos = [made_photo(digit, serial=number) for number, digit in enumerate(digits)]
+        ends = await asyncio.gather(*map(readers.read, photos), return_exceptions=True)
+    became = {"9": ReaderDied, "8": ReadingFailed}
+    for digit, end in zip(digits, ends, strict=True):
+        if digit in became:
+            assert isinstance(end, became[digit])
+        else:
+            assert isinstance(end, tuple)
+            assert end[0].text == digit
+
+
+@in_a_loop
+async def test_the_next_photo_is_there_before_this_one_is_read(database: Database):
+    """Else the process would wait for the bot between any two photos."""
+    with readers_of(database, Deadly(), longest=1) as readers:
+        await readers.read(made_photo("7"))
+        reading = asyncio.create_task(readers.read(made_photo("6")))
+        await asyncio.sleep(0.2)
+        following = asyncio.create_task(readers.read(made_photo("7")))
+        await asyncio.sleep(0.2)
+        assert unread(readers._line) > 0
+        with pytest.raises(ReaderDied):
+            await reading
+        assert (await following)[0].text == "7"
 
 
 @in_a_loop
