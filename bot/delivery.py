@@ -94,13 +94,18 @@ async def tell(bot: Bot, chat_id: int, text: str) -> None:
 async def show_working(bot: Bot, chat_id: int, after: float) -> None:
     """Show, unless cancelled within `after` seconds, that a photo is being worked on.
 
-    Most photos are answered sooner, and need no call for it. If it fails, it fails.
+    Most photos are answered sooner, and need no call for it.
     """
     await asyncio.sleep(after)
     while True:
-        with suppress(TelegramError):
-            await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
+        await show_action(bot, chat_id)
         await asyncio.sleep(ACTION_SHOWN)
+
+
+async def show_action(bot: Bot, chat_id: int) -> None:
+    """Show once, for five seconds, that something is under way; if it fails, it fails."""
+    with suppress(TelegramError):
+        await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
 
 
 def as_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

@@ -20,7 +20,7 @@ from telegram import Bot, Update
 from bot import inbox
 from bot.conversation import Answer, Conversation
 from bot.crowd import Crowd
-from bot.delivery import deliver, show_working, tell
+from bot.delivery import deliver, show_action, show_working, tell
 from bot.downloads import download
 from bot.faults import UnparsableUpdate, in_words
 from bot.gate import Gate, Slowed, TurnedAway, counts, may_wait
@@ -144,7 +144,10 @@ class Handlers:
         return await self.take(message, found.state, row_id)
 
     async def greet(self, row_id: int) -> None:
-        """Tell a sender that many people stand before them; if that fails, it fails."""
+        """Tell a sender who has to wait for their turn how many people stand before them.
+
+        With few of them it is only shown that a photo has come; if either fails, it fails.
+        """
         try:
             found = await asyncio.to_thread(self.steps.load, row_id)
             message = None if found is None else found.message
@@ -157,6 +160,8 @@ class Handlers:
         if number is not None:
             texts = texts_for(message.sender.language)
             await tell(self.bot, message.chat_id, texts.queue.format(number=number))
+        elif isinstance(message, PhotoSent) and found.shut_out is None:
+            await show_action(self.bot, message.chat_id)
 
     async def take(self, message: Incoming, state: InboxState, row_id: int) -> Replies:
         """Store what a message asks for, unless that is done, and answer it."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 import model.limits
+from bot import worker as bot_worker
 from bot.languages import ENGLISH, LANGUAGES
 from model.database import Database
 from model.limits import block, unblock
@@ -15,11 +16,16 @@ from tests.bot.chosen_reader import ChosenReader, made_photo
 from tests.bot.running import RunningBot
 from tests.bot.timing import FAST
 from tests.bot_api import BotApi, Message, Sender
+from tests.bot_api.state import Call
 from tests.patience import wait_until
 
 
 def said(api: BotApi, sender: Sender, text: str) -> int:
     return sum(m.text == text for m in api.messages(sender.chat_id))
+
+
+def is_to(call: Call, sender: Sender) -> bool:
+    return int(call.parameters["chat_id"]) == sender.chat_id
 
 
 def count(database: Database, table: type[Photo] | type[Contributor]) -> int:
@@ -179,3 +185,18 @@ class TestLongLine:
         words = {number: ENGLISH.queue.format(number=number) for number in range(1, 17)}
         assert [n for n, text in words.items() for _ in range(told.count(text))] == [6, 7, 8]
         assert count(stopped_bot.database, Photo) == 16
+
+    def test_who_waits_for_their_turn_sees_within_a_second_that_a_photo_has_come(
+        self, api: BotApi, stopped_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bot_worker, "SIDE_BY_SIDE", 1)
+        ann, bob = api.sender(name="Ann"), api.sender(name="Bob")
+        with stopped_bot.running(reader=ChosenReader(seconds=2)):
+            first = ann.photo(made_photo("7"))
+            api.wait_call("download")
+            second, sent = bob.photo(made_photo("7", serial=1)), time.monotonic()
+            shown = api.wait_call("sendChatAction", lambda call: is_to(call, bob))
+            assert shown.time - sent < 1
+            assert api.messages(ann.chat_id) == [], "nobody has been answered yet"
+            assert ann.wait_answer(to=first)
+            assert bob.wait_answer(to=second)
