@@ -79,7 +79,7 @@ class TestOutage:
         photos = [person.photo(made_photo(str(n))) for n, person in enumerate(people)]
         api.wait_call("sendPhoto")
         with api.outage():
-            time.sleep(5 * FAST.longest_pause)
+            time.sleep(5 * FAST.longest_pause)  # as long as a minute is to a real bot's patience
         for n, (person, photo) in enumerate(zip(people, photos, strict=True)):
             assert person.wait_answer(to=photo).text.startswith(str(n))
         assert count(database, Photo) == 8

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from bot.languages import ENGLISH
 from model.database import Database
 from model.paper.strokes import draw_digit
 from model.recognizer import Recognizer
@@ -132,6 +133,32 @@ def test_what_is_no_picture_is_refused_and_leaves_nothing_behind(
         assert session.scalar(select(func.count()).select_from(Photo)) == 1
         states = session.scalars(select(InboxUpdate.state).distinct()).all()
     assert InboxState.ASIDE not in states
+
+
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
+def test_a_jpeg_damaged_in_the_midst_is_answered_like_any_other(
+    ann: Sender, stopped_bot: RunningBot, database: Database, at: float
+) -> None:
+    """What is left of it may be a picture still: then it is read."""
+    jpeg = saved(page(), "JPEG", quality=90)
+    place = int(at * len(jpeg))
+    noise = np.random.default_rng(3).integers(0, 255, 400, np.uint8).tobytes()
+    damaged = jpeg[:place] + noise + jpeg[place + len(noise) :]
+    with stopped_bot.running(reader=Recognizer.load(Settings().weights)):
+        answer = ann.wait_answer(to=ann.document(damaged, "damaged.jpg", "image/jpeg"))
+    assert 0 < len(answer.text) < 200
+    assert ENGLISH.failed not in answer.text
+    with database.read() as session:
+        assert session.scalars(select(InboxUpdate.state).distinct()).all() == [InboxState.DONE]
+
+
+def test_a_file_of_which_nobody_says_how_big_it_is_is_read_or_refused_by_its_size(
+    ann: Sender, bot: RunningBot
+) -> None:
+    small = ann.document(made_photo("7"), "small.png", "image/png", sized=False)
+    assert ann.wait_answer(to=small).text.startswith("7")
+    big = ann.document(bytes(20 * 1024 * 1024 + 1), "big.png", "image/png", sized=False)
+    assert ann.wait_answer(to=big).text == ENGLISH.too_big
 
 
 def test_a_forwarded_photo_is_read_and_belongs_to_who_forwards_it(

@@ -1,5 +1,6 @@
 """Fetching updates: nothing is confirmed before it is stored, and no trouble becomes a frenzy."""
 
+import asyncio
 import re
 import time
 from dataclasses import replace
@@ -8,11 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from telegram.error import NetworkError
 
 from bot import shared_inbox
 from bot.languages import ENGLISH
-from bot.polling import Poller
+from bot.polling import Poller, Trouble
 from bot.shared_inbox import SharedInbox, Stored
+from bot.timing import DEFAULT_TIMING
 from model.tables import InboxUpdate, Photo
 from tests.bot.chosen_reader import Halted, made_photo
 from tests.bot.running import RunningBot
@@ -77,6 +80,26 @@ def test_refusals_are_logged_and_tried_again_with_growing_pauses(
     assert all(pause >= least for pause, least in zip(pauses, expected, strict=True))
     assert said in heard.text
     assert "It works again." in heard.text
+
+
+def test_minutes_of_an_outage_are_a_few_calls_and_its_end_is_soon_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the bot's own patience, in time that is counted and not waited for."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    async def sit_out(seconds: float) -> None:
+        trouble = Trouble(DEFAULT_TIMING)
+        while sum(slept) < seconds:
+            await trouble.wait(NetworkError("no route to host"))
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(sit_out(300))
+    assert len(slept) < 30
+    assert max(slept) <= 15
 
 
 def test_a_gateways_page_instead_of_json_is_survived(

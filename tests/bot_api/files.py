@@ -24,12 +24,14 @@ class StoredFile:
     path: str
     data: bytes
     name: str = ""
+    sized: bool = True
+    """Whether its size is told: Telegram need not."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the part that PhotoSize, Document, Voice ... have in common."""
         unique = hashlib.sha256(self.file_id.encode()).hexdigest()[:16]
-        size = len(self.data)
-        return {"file_id": self.file_id, "file_unique_id": unique, "file_size": size}
+        size = {"file_size": len(self.data)} if self.sized else {}
+        return {"file_id": self.file_id, "file_unique_id": unique, **size}
 
 
 class Files:
@@ -40,12 +42,12 @@ class Files:
         self._by_path: dict[str, StoredFile] = {}
         self._photos: dict[str, list[dict[str, Any]]] = {}
 
-    def add(self, folder: str, data: bytes, name: str) -> StoredFile:
+    def add(self, folder: str, data: bytes, name: str, sized: bool = True) -> StoredFile:
         """Keep a file; `folder` is photos, documents ... as in Telegram's file paths."""
         number = len(self._by_id)
         file_id = "BQACAgIAAxkB" + hashlib.sha256(f"{folder}{number}".encode()).hexdigest()[:48]
         path = f"{folder}/file_{number}{PurePath(name).suffix}"
-        file = StoredFile(file_id, path, data, name)
+        file = StoredFile(file_id, path, data, name, sized)
         self._by_id[file_id] = self._by_path[path] = file
         return file
 

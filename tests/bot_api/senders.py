@@ -79,10 +79,14 @@ class Sender:
         mime_type: str,
         caption: str | None = None,
         media_group_id: str | None = None,
+        sized: bool = True,
     ) -> Message:
-        """Send a file as a file; those with one `media_group_id` are an album."""
+        """Send a file as a file; those with one `media_group_id` are an album.
+
+        If it isn't `sized`, nobody says how big it is.
+        """
         more: dict[str, Any] = {"media_group_id": media_group_id} if media_group_id else {}
-        stored = self._state.files.add("documents", data, file_name)
+        stored = self._state.files.add("documents", data, file_name, sized)
         media = stored.as_json() | {"file_name": file_name, "mime_type": mime_type}
         return self._write(self._media("document", media, data, caption), **more)
 
