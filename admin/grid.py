@@ -41,7 +41,10 @@ def show() -> str:
 
 @blueprint.post("/grid")
 def accept() -> ResponseReturnValue:
-    """Accept what was shown, but for those clicked: they come first in the review."""
+    """Accept what was shown, but for those clicked: they come first in the review.
+
+    What others have taken up since it was shown is theirs; the operator hears how many.
+    """
     digit = asked_digit()
     try:
         cause = checked_cause(request.form.get("cause"))
@@ -50,10 +53,12 @@ def accept() -> ResponseReturnValue:
     except (ValueError, WrongBody):
         abort(400)
     with desk().database.write() as session:
-        accepted = accept_all(session, shown, wrong, digit, cause, current_operator())
-    words = f"{accepted} accepted as {digit}."
-    if wrong:
-        words += f" {len(wrong)} you clicked: they come first in the review."
+        grid = accept_all(session, shown, wrong, digit, cause, current_operator())
+    words = f"{grid.accepted} accepted as {digit}."
+    if grid.clicked:
+        words += f" {grid.clicked} you clicked: they come first in the review."
+    if grid.left_out:
+        words += f" {grid.left_out} left out: decided meanwhile, or on somebody else's screen."
     flash(words)
     return redirect(url_for("grid.show", digit=digit, on=1))
 

@@ -159,6 +159,14 @@ def claim(session: Session, operator: str, sample_ids: Sequence[int]) -> list[in
     return [sample_id for sample_id in sample_ids if sample_id in ours]
 
 
+def claimed_by_others(session: Session, operator: str, sample_ids: Sequence[int]) -> set[int]:
+    """Return which of these samples another operator has on the screen."""
+    theirs = select(Claim.sample_id).where(
+        Claim.sample_id.in_(sample_ids), Claim.operator != operator, Claim.expires_at > utc_now()
+    )
+    return set(session.scalars(theirs))
+
+
 def renew_claims(session: Session, operator: str) -> None:
     """Let the leases of who is at work begin anew."""
     until = utc_now() + LEASE
