@@ -103,9 +103,18 @@ def test_a_grid_is_one_decision(database: Database, store: Store):
     assert labels(database) == [7, None, 7, 7]
     assert handed(database, listing=BY_WORTH) == [stored[1]]
     with database.write() as session:
-        assert step_back(session, "ada") == stored
+        assert step_back(session, "ada") == [stored[1], stored[0], *stored[2:]]
     assert labels(database) == [None] * 4
     assert handed(database, "bob", BY_WORTH)[0] != stored[1]
+
+
+def test_what_is_clicked_is_not_accepted_with_its_near_duplicate(database: Database, store: Store):
+    one, two, other = store.photo(store.contributor(5), [7, 7, 7])
+    group(database, one, two)  # found after both were shown
+    with database.write() as session:
+        grid = accept_all(session, [one, two, other], {two}, 7, "grid", "ada")
+    assert grid == (2, 1, 0)
+    assert labels(database) == [7, None, 7]
 
 
 def test_a_grid_waits_for_who_decides_at_the_same_moment(database: Database, store: Store):
