@@ -14,7 +14,7 @@ from admin.login import current_operator
 from admin.numbers import LARGEST, number_argument
 from model.decisions import accept_all, can_step_back, step_back
 from model.lists import Listing, Order, SampleFilter
-from model.review import count_for_review, next_for_review, release_claims
+from model.review import count_for_review, next_for_review
 
 blueprint = Blueprint("grid", __name__)
 
@@ -26,13 +26,12 @@ def show() -> str:
     """Show the surest of what is read as `?digit=`, from the start or, with `?on=1`, further."""
     digit, operator = asked_digit(), current_operator()
     listing = Listing(SampleFilter(predicted=digit), Order.SUREST, due=True)
+    anew = not request.args.get("on")
     with desk().database.write() as session:
-        if not request.args.get("on"):
-            release_claims(session, operator)
         return render_template(
             "grid.html",
             digit=digit,
-            samples=next_for_review(session, operator, listing, AT_ONCE),
+            samples=next_for_review(session, operator, listing, AT_ONCE, anew),
             left=count_for_review(session),
             cause=str(uuid.uuid4()),
             can_undo=can_step_back(session, operator),
