@@ -14,7 +14,7 @@ from admin.login import current_operator
 from admin.numbers import LARGEST, number_argument
 from model.decisions import accept_all, can_step_back, step_back
 from model.lists import Listing, Order, SampleFilter
-from model.review import count_for_review, next_for_review, release_claims
+from model.review import count_for_review, next_for_review
 
 blueprint = Blueprint("grid", __name__)
 
@@ -26,13 +26,12 @@ def show() -> str:
     """Show the surest of what is read as `?digit=`, from the start or, with `?on=1`, further."""
     digit, operator = asked_digit(), current_operator()
     listing = Listing(SampleFilter(predicted=digit), Order.SUREST, due=True)
+    anew = not request.args.get("on")
     with desk().database.write() as session:
-        if not request.args.get("on"):
-            release_claims(session, operator)
         return render_template(
             "grid.html",
             digit=digit,
-            samples=next_for_review(session, operator, listing, AT_ONCE),
+            samples=next_for_review(session, operator, listing, AT_ONCE, anew),
             left=count_for_review(session),
             cause=str(uuid.uuid4()),
             can_undo=can_step_back(session, operator),
@@ -41,7 +40,10 @@ def show() -> str:
 
 @blueprint.post("/grid")
 def accept() -> ResponseReturnValue:
-    """Accept what was shown, but for those clicked: they come first in the review."""
+    """Accept what was shown, but for those clicked: they come first in the review.
+
+    What others have taken up since it was shown is theirs; the operator hears how many.
+    """
     digit = asked_digit()
     try:
         cause = checked_cause(request.form.get("cause"))
@@ -50,10 +52,12 @@ def accept() -> ResponseReturnValue:
     except (ValueError, WrongBody):
         abort(400)
     with desk().database.write() as session:
-        accepted = accept_all(session, shown, wrong, digit, cause, current_operator())
-    words = f"{accepted} accepted as {digit}."
-    if wrong:
-        words += f" {len(wrong)} you clicked: they come first in the review."
+        grid = accept_all(session, shown, wrong, digit, cause, current_operator())
+    words = f"{grid.accepted} accepted as {digit}."
+    if grid.clicked:
+        words += f" {grid.clicked} you clicked: they come first in the review."
+    if grid.left_out:
+        words += f" {grid.left_out} left out: decided meanwhile, or on somebody else's screen."
     flash(words)
     return redirect(url_for("grid.show", digit=digit, on=1))
 

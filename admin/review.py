@@ -49,14 +49,15 @@ def show() -> str:
     Begins anew with what was skipped, but with `?on=1` goes on.
     """
     listing, operator, asked_for = review_listing(), current_operator(), number_argument("sample")
+    anew = not request.args.get("on")
     with desk().database.write() as session:
-        if not request.args.get("on"):
-            release_claims(session, operator)
-        if asked_for is not None:
-            samples = [find_kept_sample(session, asked_for)]
-            claim(session, operator, [asked_for])
+        if asked_for is None:
+            samples = list(next_for_review(session, operator, listing, 1, anew))
         else:
-            samples = list(next_for_review(session, operator, listing, 1))
+            samples = [find_kept_sample(session, asked_for)]
+            if anew:
+                release_claims(session, operator)
+            claim(session, operator, [asked_for])
         return render_template(
             "review.html",
             card=next(iter(describe_all(session, samples)), None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from model.alike import waiting_alike
 from model.contributors import kept
 from model.database import utc_now
 from model.labels import label_sample, lock_sample, note_act, settle_label
+from model.review import claimed_by_others
 from model.samples import whole_samples
 from model.tables import Act, Claim, LabelEvent, Labeller, Sample
 
@@ -25,6 +27,15 @@ def decide(session: Session, sample: Sample, label: int, cause: str, operator: s
         label_sample(session, member, label, Labeller.OPERATOR, cause, operator)
 
 
+class Accepted(NamedTuple):
+    """What became of the samples of a grid."""
+
+    accepted: int
+    clicked: int
+    left_out: int
+    """Decided or put aside since they were shown, or on another operator's screen by now."""
+
+
 def accept_all(
     session: Session,
     sample_ids: Sequence[int],
@@ -32,21 +43,34 @@ def accept_all(
     label: int,
     cause: str,
     operator: str,
-) -> int:
+) -> Accepted:
     """Label all samples of a grid but the wrong ones, which come first in the review.
 
-    Returns how many were labelled; those deleted meanwhile are passed over.
+    A grid may be open for longer than its lease lasts: what somebody who looked at one sample
+    alone has said of it meanwhile stands, whatever is said of fifty at a glance. Those deleted
+    meanwhile are passed over.
     """
-    samples = session.scalars(whole_samples().where(kept(), Sample.id.in_(sample_ids))).all()
-    accepted = 0
-    for sample in samples:
-        if sample.id in wrong:
-            note_act(session, sample, Act.DOUBT, cause, operator)
-        else:
+    query = whole_samples().where(kept(), Sample.id.in_(sample_ids)).order_by(Sample.id)
+    samples = session.scalars(query.with_for_update(of=Sample)).all()
+    elsewhere = claimed_by_others(session, operator, sample_ids)
+    free = [
+        sample
+        for sample in samples
+        if sample.id not in elsewhere and (sample.due or has_said(sample, cause))
+    ]
+    doubted = [sample for sample in free if sample.id in wrong]
+    for sample in doubted:  # first: a near-duplicate of one that is accepted is none the less wrong
+        note_act(session, sample, Act.DOUBT, cause, operator)
+    for sample in free:
+        if sample.id not in wrong:
             decide(session, sample, label, cause, operator)
-            accepted += 1
     session.execute(delete(Claim).where(Claim.operator == operator, Claim.sample_id.in_(wrong)))
-    return accepted
+    return Accepted(len(free) - len(doubted), len(doubted), len(samples) - len(free))
+
+
+def has_said(sample: Sample, cause: str) -> bool:
+    """Return whether a cause has said something of a sample: the same grid was sent before."""
+    return any(event.cause == cause for event in sample.events)
 
 
 def flag(session: Session, sample: Sample, flagged: bool, cause: str, operator: str) -> None:

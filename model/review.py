@@ -34,6 +34,9 @@ CHOICE = 200
 RECENT, NEAR = 6, 10
 """None of the last so many samples looks alike: same digit, so few blocks that differ."""
 
+TICK = datetime.timedelta(microseconds=1)
+"""A claim ends so much later than the one handed out before it: which came last can be told."""
+
 
 class Candidate(NamedTuple):
     """A sample that may be shown next."""
@@ -44,15 +47,17 @@ class Candidate(NamedTuple):
 
 
 def next_for_review(
-    session: Session, operator: str, listing: Listing, limit: int
+    session: Session, operator: str, listing: Listing, limit: int, anew: bool = False
 ) -> Sequence[Sample]:
     """Hand an operator the next samples of a list, and keep them from everybody else.
 
     None is handed out twice while its lease lasts, to the same operator neither: what was
-    skipped comes back when the lease ends or is released. Writes the claims.
+    skipped comes back when the lease ends or is released. `anew` releases what this operator has.
+    Writes the claims.
     """
     take_turns(session, "claims")
-    session.execute(delete(Claim).where(Claim.expires_at <= utc_now()))
+    over = Claim.expires_at <= utc_now()
+    session.execute(delete(Claim).where(over | (Claim.operator == operator) if anew else over))
     found: list[Candidate] = []
     cursor = None
     for _ in range(WINDOWS):
@@ -65,7 +70,7 @@ def next_for_review(
             break
         cursor = listing.cursor_of(end)
     if listing.order is Order.WORTH:
-        found = spread(found, limit)
+        found = spread(found, limit, [] if anew else last_claimed(session, operator))
     ours = claim(session, operator, [row.id for row in found[:limit]])
     by_id = {
         sample.id: sample
@@ -96,16 +101,21 @@ def find_unclaimed(session: Session, listing: Listing, window: Select[Any]) -> l
     return [Candidate(*row) for row in rows]
 
 
-def spread(rows: Sequence[Candidate], count: int) -> list[Candidate]:
-    """Return the first `count` rows, but so that look-alikes don't come in a row."""
-    alike = look_alikes(rows)
-    waiting = list(range(len(rows)))
-    chosen: list[int] = []
-    while waiting and len(chosen) < count:
+def spread(
+    rows: Sequence[Candidate], count: int, before: Sequence[Candidate] = ()
+) -> list[Candidate]:
+    """Return the first `count` rows, but so that look-alikes don't come in a row.
+
+    Nor behind those that came `before`, the last one last.
+    """
+    known = [*before, *rows]
+    alike = look_alikes(known)
+    chosen, waiting = list(range(len(before))), list(range(len(before), len(known)))
+    while waiting and len(chosen) < len(before) + count:
         near = np.logical_or.reduce(alike[chosen[-RECENT:]])
         place = next((place for place, row in enumerate(waiting) if not near[row]), 0)
         chosen.append(waiting.pop(place))
-    return [rows[row] for row in chosen]
+    return [known[row] for row in chosen[len(before) :]]
 
 
 def look_alikes(rows: Sequence[Candidate]) -> NDArray[np.bool_]:
@@ -145,24 +155,46 @@ def claim(session: Session, operator: str, sample_ids: Sequence[int]) -> list[in
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     until = utc_now() + LEASE
     rows = [
-        {"sample_id": sample_id, "operator": operator, "expires_at": until}
-        for sample_id in sample_ids
+        {"sample_id": sample_id, "operator": operator, "expires_at": until + place * TICK}
+        for place, sample_id in enumerate(sample_ids)
     ]
     statement = insert(Claim).values(rows)
     taken = (Claim.operator == operator) | (Claim.expires_at <= utc_now())
     statement = statement.on_conflict_do_update(
         index_elements=[Claim.sample_id],
-        set_={"operator": operator, "expires_at": until},
+        set_={"operator": operator, "expires_at": statement.excluded.expires_at},
         where=taken,
     )
     ours = set(session.scalars(statement.returning(Claim.sample_id)))
     return [sample_id for sample_id in sample_ids if sample_id in ours]
 
 
+def claimed_by_others(session: Session, operator: str, sample_ids: Sequence[int]) -> set[int]:
+    """Return which of these samples another operator has on the screen."""
+    theirs = select(Claim.sample_id).where(
+        Claim.sample_id.in_(sample_ids), Claim.operator != operator, Claim.expires_at > utc_now()
+    )
+    return set(session.scalars(theirs))
+
+
+def last_claimed(session: Session, operator: str) -> list[Candidate]:
+    """Return what was handed to an operator last, the last one last: it comes before the next."""
+    newest = select(Claim.sample_id, Claim.expires_at).where(Claim.operator == operator)
+    last = newest.order_by(Claim.expires_at.desc()).limit(RECENT).subquery()
+    query = select(Sample.id, Sample.predicted, Sample.signature)
+    rows = session.execute(
+        query.join(last, last.c.sample_id == Sample.id).order_by(last.c.expires_at)
+    )
+    return [Candidate(*row) for row in rows]
+
+
 def renew_claims(session: Session, operator: str) -> None:
-    """Let the leases of who is at work begin anew."""
-    until = utc_now() + LEASE
+    """Let the leases of who is at work begin anew; those handed out last still end last."""
+    until, last = utc_now() + LEASE, last_claimed(session, operator)
     session.execute(update(Claim).where(Claim.operator == operator).values(expires_at=until))
+    for place, row in enumerate(last, start=1):
+        ours = update(Claim).where(Claim.sample_id == row.id, Claim.operator == operator)
+        session.execute(ours.values(expires_at=until + place * TICK))
 
 
 def release_claims(session: Session, operator: str) -> None:

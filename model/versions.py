@@ -118,7 +118,9 @@ def list_versions(session: Session, limit: int = 50) -> Sequence[Version]:
 def pseudonym(version: Version, contributor_id: int) -> str:
     """Return what a contributor is called in one version, and in no other.
 
-    From a key that only this database has: who holds two versions can't tell who is who.
+    From a key that only this database has, so that it leads to nobody by itself. It keeps no two
+    versions apart: their samples have the same numbers, by which what is withdrawn is named, and
+    the same pixels. Who holds both can tell which pseudonyms are one person's.
     """
     key, message = version.pseudonym_key.encode(), str(contributor_id).encode()
     return "p" + hmac.new(key, message, hashlib.sha256).hexdigest()[:12]

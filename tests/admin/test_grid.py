@@ -1,11 +1,14 @@
+import datetime
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from model.database import Database
-from model.tables import Labeller, Sample
+from model.database import Database, utc_now
+from model.tables import Claim, LabelEvent, Labeller, Sample
+from tests.admin.auth import Auth
 from tests.filling import Store
 
 CAUSE = "0123456789abcdef"
@@ -52,7 +55,8 @@ def test_sending_again_changes_nothing(
 ):
     page = operator.get("/grid?digit=7").text
     for _ in range(2):
-        post(operator, page, shown=sevens)
+        response = post(operator, page, shown=sevens)
+        assert "4 accepted as 7.</" in operator.get(response.location).text
     with database.read() as session:
         events = session.scalars(select(Sample).where(Sample.id.in_(sevens))).all()
         assert [len(sample.events) for sample in events] == [1] * 4
@@ -113,3 +117,72 @@ def test_a_grid_of_wrong_ones_alone_can_be_undone(
 def worth(database: Database, sample_id: int) -> float:
     with database.read() as session:
         return session.get_one(Sample, sample_id).worth
+
+
+# --- open for longer than the lease
+
+
+@pytest.fixture
+def bob(app: Flask) -> FlaskClient:
+    """A second operator."""
+    client = app.test_client()
+    Auth(client).login()
+    return client
+
+
+def end_leases(database: Database) -> None:
+    with database.write() as session:
+        session.execute(update(Claim).values(expires_at=utc_now() - datetime.timedelta(seconds=1)))
+
+
+def decide(client: FlaskClient, *decisions: dict) -> None:
+    headers = {"X-CSRFToken": client.get("/review/token").get_json()["csrf"]}
+    decisions = [{"cause": "bobs-cause", **decision} for decision in decisions]
+    reply = client.post("/review/decisions", json={"decisions": decisions}, headers=headers)
+    assert reply.get_json()["saved"] == len(decisions)
+
+
+def acts(database: Database, sample_id: int) -> list[str]:
+    with database.read() as session:
+        found = select(LabelEvent.act).where(LabelEvent.sample_id == sample_id)
+        return [act.value for act in session.scalars(found.order_by(LabelEvent.id))]
+
+
+def test_what_others_have_decided_meanwhile_stands(
+    operator: FlaskClient, bob: FlaskClient, database: Database, sevens: list[int]
+):
+    page = operator.get("/grid?digit=7").text
+    end_leases(database)
+    decide(bob, {"sample": sevens[0], "label": 1}, {"sample": sevens[1], "flag": True})
+    response = post(operator, page, shown=sevens)
+    assert labels(database, sevens) == [1, None, 7, 7]
+    assert [acts(database, sample_id) for sample_id in sevens[:2]] == [["label"], ["flag"]]
+    page = operator.get(response.location).text
+    assert "2 accepted as 7. 2 left out: decided meanwhile" in page
+
+
+def test_a_click_casts_no_doubt_on_what_others_have_decided_meanwhile(
+    operator: FlaskClient, bob: FlaskClient, database: Database, sevens: list[int]
+):
+    page = operator.get("/grid?digit=7").text
+    end_leases(database)
+    decide(bob, {"sample": sevens[0], "label": 1})
+    response = post(operator, page, shown=sevens, wrong=sevens[:2])
+    assert acts(database, sevens[0]) == ["label"]
+    page = operator.get(response.location).text
+    assert "2 accepted as 7. 1 you clicked: they come first in the review. 1 left out" in page
+
+
+def test_what_another_operator_has_on_the_screen_stays_there(
+    operator: FlaskClient, bob: FlaskClient, database: Database, sevens: list[int]
+):
+    page = operator.get("/grid?digit=7").text
+    end_leases(database)
+    theirs = re.search(r'name="sample" value="(\d+)"', bob.get("/review?predicted=7").text)
+    response = post(operator, page, shown=sevens)
+    expected = [None if sample_id == int(theirs[1]) else 7 for sample_id in sevens]
+    assert labels(database, sevens) == expected
+    page = operator.get(response.location).text
+    assert "3 accepted as 7. 1 left out: decided meanwhile, or on somebody else&#39;s" in page
+    decide(bob, {"sample": int(theirs[1]), "label": 1})
+    assert labels(database, [int(theirs[1])]) == [1]

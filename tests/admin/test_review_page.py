@@ -317,6 +317,21 @@ def test_undo_goes_back_beyond_what_the_page_remembers(
     assert set(standing(database).values()) == {(None, None)}
 
 
+def test_undo_ends_with_the_login_but_for_the_samples_own_page(
+    operator: FlaskClient, auth: Auth, database: Database, ids: list[int]
+):
+    save(operator, [{"sample": ids[0], "cause": CAUSE, "label": 5}])
+    auth.logout()
+    auth.login()
+    data = {"csrf_token": auth.token()}
+    for path in ("/review/undo", "/grid/undo"):
+        response = operator.post(path, data=data, follow_redirects=True)
+        assert "There is nothing to undo." in response.text
+    assert standing(database)[ids[0]] == (5, Labeller.OPERATOR)
+    operator.post(f"/samples/{ids[0]}/undo", data=data)
+    assert standing(database)[ids[0]] == (None, None)
+
+
 def test_near_duplicates_are_shown_and_decided_together(
     operator: FlaskClient, store: Store, database: Database, ids: list[int]
 ):

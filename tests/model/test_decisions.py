@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from sqlalchemy import select, update
 
@@ -6,6 +8,7 @@ from model.alike import list_alike
 from model.boxes import add_box, drawn_in
 from model.database import Database
 from model.decisions import (
+    Accepted,
     NotDrawn,
     accept_all,
     can_step_back,
@@ -95,14 +98,42 @@ def test_stepping_back_goes_through_all_that_a_login_said(database: Database, st
 def test_a_grid_is_one_decision(database: Database, store: Store):
     stored = store.photo(store.contributor(5), [7, 7, 7, 7])
     with database.write() as session:
-        accepted = accept_all(session, [*stored, 999], {stored[1]}, 7, "grid", "ada")
-    assert accepted == 3
+        grid = accept_all(session, [*stored, 999], {stored[1]}, 7, "grid", "ada")
+    assert grid == (3, 1, 0)
     assert labels(database) == [7, None, 7, 7]
     assert handed(database, listing=BY_WORTH) == [stored[1]]
     with database.write() as session:
-        assert step_back(session, "ada") == stored
+        assert step_back(session, "ada") == [stored[1], stored[0], *stored[2:]]
     assert labels(database) == [None] * 4
     assert handed(database, "bob", BY_WORTH)[0] != stored[1]
+
+
+def test_what_is_clicked_is_not_accepted_with_its_near_duplicate(database: Database, store: Store):
+    one, two, other = store.photo(store.contributor(5), [7, 7, 7])
+    group(database, one, two)  # found after both were shown
+    with database.write() as session:
+        grid = accept_all(session, [one, two, other], {two}, 7, "grid", "ada")
+    assert grid == (2, 1, 0)
+    assert labels(database) == [7, None, 7]
+
+
+def test_a_grid_waits_for_who_decides_at_the_same_moment(database: Database, store: Store):
+    one, two = store.photo(store.contributor(5), [7, 7])
+    found: list[Accepted] = []
+
+    def accept() -> None:
+        with database.write() as session:
+            found.append(accept_all(session, [one, two], set(), 7, "grid", "ada"))
+
+    thread = threading.Thread(target=accept)
+    with database.write() as session:
+        decide(session, find_kept_sample(session, one), 1, "alone", "bob")
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join()
+    assert found == [(1, 0, 1)]
+    assert labels(database) == [1, 7]
 
 
 def test_a_flag_puts_aside_until_it_is_decided(database: Database, store: Store):

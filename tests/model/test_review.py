@@ -15,6 +15,7 @@ from model.review import (
     count_for_review,
     next_for_review,
     release_claims,
+    renew_claims,
     spread,
 )
 from model.samples import UnknownSample, find_kept_photo, find_kept_sample, find_pixels
@@ -136,6 +137,26 @@ def test_look_alikes_do_not_come_in_a_row():
     places = [place for place, row in enumerate(chosen) if row.id < 100]
     assert all(after - before > 6 for before, after in pairwise(places))
     assert len({row.id for row in chosen}) == 24
+
+
+@pytest.mark.parametrize("at_once", [1, 8])
+@pytest.mark.parametrize("saves", [False, True], ids=["only looks", "saves"])
+def test_look_alikes_do_not_come_in_a_row_where_more_is_fetched(
+    database: Database, store: Store, at_once: int, saves: bool
+):
+    contributor = store.contributor(5)
+    for _ in range(6):
+        for digit in (0, 2, 3, 4, 5, 6, 7, 8):
+            store.photo(contributor, [digit], confidence=0.9)
+    ones = [store.photo(contributor, [1], confidence=0.5)[0] for _ in range(6)]  # worth most
+    shown: list[int] = []
+    for _ in range(40 // at_once):
+        shown += handed(database, listing=BY_WORTH, limit=at_once)
+        if saves:
+            with database.write() as session:
+                renew_claims(session, "ada")
+    places = [place for place, sample_id in enumerate(shown) if sample_id in ones]
+    assert places == [0, 7, 14, 21, 28, 35]
 
 
 def test_a_filter_narrows_the_queue(database: Database, store: Store):
