@@ -45,7 +45,7 @@ Berichtigungen und deinen Namen und deine Nummer bei Telegram, damit du berichti
 kannst, was dir gehört.
 
 Wozu: um das Netz zu trainieren, das Ziffern liest. Wer diesen Bot betreibt, sieht die Fotos beim \
-Prüfen und darf die ausgeschnittenen Ziffern ohne deinen Namen als Datensatz weitergeben.
+Prüfen und darf sie und die ausgeschnittenen Ziffern ohne deinen Namen als Datensatz weitergeben.
 
 Wie lange: mit deinem Ja, bis du /forget sagst.{originals} Sonst höchstens 24 Stunden. Wie viele \
 Nachrichten du geschickt hast, wird höchstens zwei Tage gezählt, damit niemand mich ganz für sich \

@@ -41,7 +41,7 @@ In a group, reply to a photo with /read, or mention me in its caption.
 your name and number on Telegram, so that you can correct and delete what is yours.
 
 What for: to train the network that reads digits. The people who run this bot see the photos when \
-they check them, and may export the cut-out digits, without your name, as a data set.
+they check them, and may export them and the cut-out digits, without your name, as a data set.
 
 How long: until you say /forget, with your yes.{originals} Without it at most 24 hours. How many \
 messages you sent is counted for two days at most, so that nobody takes up all my time.

@@ -53,7 +53,7 @@ def test_each_key_is_one_decision(desk: Desk, ids: list[int], database: Database
     wait_for_saving(desk)
     assert sorted(order) == ids
     found = labels(database)
-    assert [found[sample_id] for sample_id in order] == [7, 7, NOT_A_DIGIT, None, None]
+    assert [found[sample_id] for sample_id in order] == [7, 3, NOT_A_DIGIT, None, None]
     with database.read() as session:
         flagged = session.scalars(select(Sample.id).where(Sample.flagged_at.is_not(None))).all()
     assert flagged == [order[3]]
