@@ -50,16 +50,21 @@ def list_imported(session: Session) -> list[Imported]:
         .group_by(Contributor.source)
         .order_by(Contributor.source)
     )
+    found = session.execute(query).all()
+    counts = count_samples_of(session, [row[0] for row in found])
     return [
-        Imported(source, people, since, count_samples_of(session, source), bool(leaving))
-        for source, people, since, leaving in session.execute(query)
+        Imported(source, people, since, count, bool(leaving))
+        for (source, people, since, leaving), count in zip(found, counts, strict=True)
     ]
 
 
-def count_samples_of(session: Session, source: str) -> int:
-    """Return how many samples a source has, from an index; `COUNTED` and one for any more."""
-    some = select(Sample.id).where(Sample.source == source).limit(COUNTED + 1)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+def count_samples_of(session: Session, sources: Sequence[str]) -> Sequence[int]:
+    """Return how many samples each source has, from an index; `COUNTED` and one for any more."""
+    if not sources:
+        return []
+    some = (select(Sample.id).where(Sample.source == name).limit(COUNTED + 1) for name in sources)
+    counts = [select(func.count()).select_from(few.subquery()).scalar_subquery() for few in some]
+    return session.execute(select(*counts)).one()
 
 
 def people_of(source: str) -> Select[int]:

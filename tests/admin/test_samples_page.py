@@ -15,15 +15,19 @@ from model.labels import label_sample, undo_label
 from model.limits import block, count_message
 from model.promotions import keep_weights
 from model.samples import find_kept_sample, pixels_of
+from model.sources import NO_BOT
 from model.tables import (
     NOT_A_DIGIT,
     Claim,
+    Consent,
+    Contributor,
     InboxState,
     InboxUpdate,
     Labeller,
     Promotion,
     Retraining,
     RunState,
+    Split,
 )
 from model.versions import freeze_version
 from tests.filling import Store, drawn_photo
@@ -93,7 +97,7 @@ LISTS = (
 
 
 def add_rows(database: Database, store: Store, numbers: range) -> None:
-    """Add as many of everything as lists show: people with a photo, versions, weights, failures."""
+    """Add as many of everything as lists show: people, imports, versions, weights, …"""
     for number in numbers:
         person = store.contributor(100 + number)
         (sample_id,) = store.photo(person, [7], confidence=0.9 - number / 100)
@@ -108,6 +112,10 @@ def add_rows(database: Database, store: Store, numbers: range) -> None:
             count_message(session, 1, 100 + number, utc_now())
             weights, version = keep_weights(session, made_weights(number)), freeze_version(session)
             session.add_all([
+                Contributor(
+                    bot_id=NO_BOT, user_id=number, name="", source=f"school {number}",
+                    consent=Consent.YES, split=Split.TRAIN,
+                ),
                 Promotion(weights_id=weights.id, by="operator", undone_at=utc_now()),
                 Retraining(version_id=version.id, weights_id=weights.id, state=RunState.DONE),
                 InboxUpdate(
