@@ -16,6 +16,7 @@ from admin import AdminServer, create_app
 from model.database import Database
 from model.recognizer import Recognizer
 from model.settings import Settings
+from tests.browser.hostile import OPERATOR
 from tests.filling import Store, drawn_photo
 from tests.patience import PATIENCE
 
@@ -48,7 +49,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="package")
 def served(shared_database: Database, recognizer: Recognizer) -> Iterator[str]:
     """The address of an admin page over the tests' database."""
-    settings = Settings(admin_password=PASSWORD)
+    settings = Settings(admin_password=PASSWORD, developer_info=OPERATOR)
     app: Flask = create_app(settings, shared_database, recognizer)
     server = AdminServer(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
