@@ -6,8 +6,9 @@ import pytest
 
 from model.database import Database, utc_now
 from model.originals import drop_originals
-from tests.browser.conftest import Desk
+from tests.browser.conftest import WIDTHS, Desk
 from tests.browser.hostile import PAGES, fill
+from tests.browser.layout import FOCUS_UNSEEN, OVERLAPS, STRETCHED
 from tests.filling import Store
 
 axe = pytest.importorskip(
@@ -37,12 +38,11 @@ def named(store: Store, database: Database) -> None:
 
 
 def check(desk: Desk, path: str) -> None:
-    """Fail where a page does: hostile text, something wider than the window, axe-core's rules."""
+    """Fail where a page does: hostile text, how it is laid out, axe-core's rules."""
     page = desk.page
     assert "caught" not in page.title(), path
     assert page.locator("img[src='x'], script:not([src])").count() == 0, path
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0, f"{path} is {width} pixels wider than the window"
+    check_layout(desk, path)
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
     for scheme, rules in SCHEMES.items():
@@ -56,12 +56,28 @@ def check(desk: Desk, path: str) -> None:
         assert violations == [], (path, scheme)
 
 
+def check_layout(desk: Desk, path: str) -> None:
+    """Fail where a page is wider than the window, or something on it lies on something else."""
+    width = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{path} is {width} pixels wider than the window"
+    assert desk.page.evaluate(OVERLAPS) == [], path
+
+
+def check_both(desk: Desk, path: str) -> None:
+    """Check a page as a phone and as a laptop show it, and leave it at the latter's width."""
+    for width, height in WIDTHS.values():
+        desk.page.set_viewport_size({"width": width, "height": height})
+        check(desk, path)
+
+
 @pytest.mark.usefixtures("named")
 def test_every_page_is_for_everybody(desk: Desk):
     for path, names in PAGES.items():
         desk.open(path)
         assert desk.page.evaluate(UNREAD, list(names)) == [], path
         check(desk, path)
+        desk.press("Tab")  # whoever uses the keyboard is shown the focus
+        assert desk.page.evaluate(FOCUS_UNSEEN) == [], path
         desk.problems[:] = [said for said in desk.problems if "404" not in said]
 
 
@@ -91,6 +107,8 @@ def test_the_login(visitor: Desk):
     visitor.page.wait_for_selector(".problem")
     check(visitor, "/login")
     visitor.problems[:] = [said for said in visitor.problems if "403" not in said]
+    visitor.log_in()
+    check(visitor, "/ before the first photo")
 
 
 @pytest.mark.usefixtures("named")
@@ -110,12 +128,14 @@ def test_the_focus_is_seen(desk: Desk):
             assert shown, desk.page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.parametrize("width", ["wide"], indirect=True)
 @pytest.mark.usefixtures("named")
-def test_a_very_wide_window(browser, desk: Desk):
-    desk.page.set_viewport_size({"width": 2560, "height": 1300})
-    for path in list(PAGES)[:8]:
+def test_a_very_wide_window(desk: Desk, width: tuple[int, int]):
+    for path in PAGES:
         desk.open(path)
+        check_layout(desk, path)
         main = desk.page.locator("main").bounding_box()
         assert main["width"] <= 1300, path  # lines stay short enough to read
-        assert abs(main["x"] + main["width"] / 2 - 1280) < 20, path
+        assert abs(main["x"] + main["width"] / 2 - width[0] / 2) < 20, path
+        assert desk.page.evaluate(STRETCHED, 750) == [], path
     desk.problems[:] = [said for said in desk.problems if "404" not in said]
