@@ -16,6 +16,7 @@ from admin import AdminServer, create_app
 from model.database import Database
 from model.recognizer import Recognizer
 from model.settings import Settings
+from tests.browser.hostile import OPERATOR
 from tests.filling import Store, drawn_photo
 from tests.patience import PATIENCE
 
@@ -30,6 +31,8 @@ FLAGS = [
 ]  # fmt: skip
 PASSWORD = "correct horse"
 WIDTHS = {"phone": (390, 844), "laptop": (1280, 800)}
+WIDE = {"wide": (2560, 1300)}
+"""For tests that ask for it: what there is between a laptop and this is only margin."""
 
 
 @pytest.fixture(scope="package")
@@ -46,7 +49,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="package")
 def served(shared_database: Database, recognizer: Recognizer) -> Iterator[str]:
     """The address of an admin page over the tests' database."""
-    settings = Settings(admin_password=PASSWORD)
+    settings = Settings(admin_password=PASSWORD, developer_info=OPERATOR)
     app: Flask = create_app(settings, shared_database, recognizer)
     server = AdminServer(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
@@ -92,8 +95,14 @@ class Desk:
 
 @pytest.fixture(params=list(WIDTHS))
 def width(request: pytest.FixtureRequest) -> tuple[int, int]:
-    """The size of the window: a phone's and a laptop's."""
-    return WIDTHS[request.param]
+    """The size of the window: a phone's and a laptop's, where a test asks for no other."""
+    return (WIDTHS | WIDE)[request.param]
+
+
+@pytest.fixture
+def touched(width: tuple[int, int]) -> bool:
+    """Whether the window is on a screen for fingers: a phone's, where a test asks for no other."""
+    return width[0] < 500
 
 
 @pytest.fixture
@@ -103,23 +112,23 @@ def visitor(
     served: str,
     database: Database,
     width: tuple[int, int],
+    touched: bool,
 ) -> Iterator[Desk]:
     """A browser that nobody has logged in with; fails the test if a script or the policy did."""
     size = {"width": width[0], "height": width[1]}
-    context = browser.new_context(viewport=size, has_touch=width[0] < 500)
+    context = browser.new_context(viewport=size, has_touch=touched)
     context.set_default_timeout(1000 * PATIENCE)
-    page = context.new_page()
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on(  # of the context, not of one page: a test may close that and open another
         "console",
         lambda said: problems.append(said.text) if said.type in ("error", "warning") else None,
     )
-    desk = Desk(page, served, problems)
+    desk = Desk(context.new_page(), served, problems)
     yield desk
     request.node.user_properties.append(("axe", desk.looked_at))  # for the summary at the end
-    page.goto("about:blank")  # ends the page's requests: the next test gets a database anew
-    page.wait_for_timeout(100)
+    desk.page.goto("about:blank")  # ends its requests: the next test gets a database anew
+    desk.page.wait_for_timeout(100)
     context.close()
     assert problems == []
 

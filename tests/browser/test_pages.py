@@ -4,16 +4,12 @@ from importlib import resources
 
 import pytest
 
-from model.boxes import add_box
 from model.database import Database, utc_now
-from model.labels import label_sample
 from model.originals import drop_originals
-from model.samples import find_kept_photo, find_kept_sample
-from model.sources import NO_BOT
-from model.tables import Contributor, Labeller, Which
-from model.versions import freeze_version
-from tests.browser.conftest import Desk
-from tests.filling import Store, made_reading
+from tests.browser.conftest import WIDTHS, Desk
+from tests.browser.hostile import PAGES, fill
+from tests.browser.layout import FOCUS_UNSEEN, OVERLAPS, STRETCHED
+from tests.filling import Store
 
 axe = pytest.importorskip(
     "axe_playwright_python", reason="the accessibility tests need axe-core: make test installs it"
@@ -24,44 +20,33 @@ SCHEMES = {
     "light": {},
     "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},  # only colours change
 }
+
+CAUGHT = """() =>
+  document.title.includes("caught") || document.querySelector("img[src='x'], script:not([src])")"""
+"""Whether something hostile was taken for more than text; our own scripts are files."""
+
+UNREAD = """names => {
+  const elements = [...document.querySelectorAll("body *")];
+  const said = elements.flatMap((one) => [...one.attributes].map((each) => each.value));
+  said.push(document.body.textContent);
+  return names.filter((name) => !said.some((text) => text.includes(name)));
+}"""
+"""Returns the names that stand nowhere on a page, letter by letter, as text or in an attribute."""
+
 ASK = "options => axe.run(document, options).then(found => found.violations)"
-
-PAGES = [
-    "/", "/review", "/review?predicted=3", "/grid?digit=7", "/samples", "/samples?label=9",
-    "/samples/1", "/photos/1",
-    "/agreement", "/export", "/weights", "/people", "/aside", "/try", "/privacy", "/nowhere",
-]  # fmt: skip
-
-HOSTILE = (
-    "<script>document.title='caught'</script>"
-    """"><img src=x onerror="document.title='caught'">{{ 7 * 7 }}"""
-)
 
 
 @pytest.fixture
 def named(store: Store, database: Database) -> None:
-    """Samples of somebody with a hostile name, one of them labelled."""
-    person = store.contributor(5, name=HOSTILE)
-    one, _ = store.photo(person, [7, 3])
-    store.photo(store.contributor(6, name="\u202egnp.exe" + "a" * 500), [7])
-    with database.write() as session:
-        sample = find_kept_sample(session, one)
-        label_sample(session, sample, 9, Labeller.SENDER)
-        label_sample(session, sample, 7, Labeller.OPERATOR)
-        digit = made_reading([1, 2, 3]).digits[2]
-        add_box(session, find_kept_photo(session, 1), digit, "weights", "ada")
-        freeze_version(session, Which.ALL)
-        other = session.get_one(Contributor, 2)
-        other.bot_id, other.source = NO_BOT, HOSTILE[:64]
+    """Rows with hostile names."""
+    fill(database, store)
 
 
 def check(desk: Desk, path: str) -> None:
-    """Fail where a page does: hostile text, something wider than the window, axe-core's rules."""
+    """Fail where a page does: hostile text, how it is laid out, axe-core's rules."""
     page = desk.page
-    assert "caught" not in page.title(), path
-    assert page.locator("img[src='x']").count() == 0, path
-    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert width <= 0, f"{path} is {width} pixels wider than the window"
+    assert not page.evaluate(CAUGHT), path
+    check_layout(desk, path)
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
     for scheme, rules in SCHEMES.items():
@@ -75,11 +60,28 @@ def check(desk: Desk, path: str) -> None:
         assert violations == [], (path, scheme)
 
 
+def check_layout(desk: Desk, path: str) -> None:
+    """Fail where a page is wider than the window, or something on it lies on something else."""
+    width = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{path} is {width} pixels wider than the window"
+    assert desk.page.evaluate(OVERLAPS) == [], path
+
+
+def check_both(desk: Desk, path: str) -> None:
+    """Check a page as a phone and as a laptop show it, and leave it at the latter's width."""
+    for width, height in WIDTHS.values():
+        desk.page.set_viewport_size({"width": width, "height": height})
+        check(desk, path)
+
+
 @pytest.mark.usefixtures("named")
 def test_every_page_is_for_everybody(desk: Desk):
-    for path in PAGES:
+    for path, names in PAGES.items():
         desk.open(path)
+        assert desk.page.evaluate(UNREAD, list(names)) == [], path
         check(desk, path)
+        desk.press("Tab")  # whoever uses the keyboard is shown the focus
+        assert desk.page.evaluate(FOCUS_UNSEEN) == [], path
         desk.problems[:] = [said for said in desk.problems if "404" not in said]
 
 
@@ -109,6 +111,8 @@ def test_the_login(visitor: Desk):
     visitor.page.wait_for_selector(".problem")
     check(visitor, "/login")
     visitor.problems[:] = [said for said in visitor.problems if "403" not in said]
+    visitor.log_in()
+    check(visitor, "/ before the first photo")
 
 
 @pytest.mark.usefixtures("named")
@@ -128,12 +132,14 @@ def test_the_focus_is_seen(desk: Desk):
             assert shown, desk.page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.parametrize("width", ["wide"], indirect=True)
 @pytest.mark.usefixtures("named")
-def test_a_very_wide_window(browser, desk: Desk):
-    desk.page.set_viewport_size({"width": 2560, "height": 1300})
-    for path in PAGES[:8]:
+def test_a_very_wide_window(desk: Desk, width: tuple[int, int]):
+    for path in PAGES:
         desk.open(path)
+        check_layout(desk, path)
         main = desk.page.locator("main").bounding_box()
         assert main["width"] <= 1300, path  # lines stay short enough to read
-        assert abs(main["x"] + main["width"] / 2 - 1280) < 20, path
+        assert abs(main["x"] + main["width"] / 2 - width[0] / 2) < 20, path
+        assert desk.page.evaluate(STRETCHED, 750) == [], path
     desk.problems[:] = [said for said in desk.problems if "404" not in said]

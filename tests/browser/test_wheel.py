@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from model.database import Database
 from model.dataset import Dataset
@@ -13,7 +12,7 @@ from model.network import Network
 from model.promotions import keep_weights, promote, promoted, write_network
 from model.samples import find_kept_sample
 from model.tables import Labeller, Split
-from tests.browser.conftest import WIDTHS, Desk
+from tests.browser.conftest import Desk
 from tests.browser.test_pages import check
 from tests.filling import Store
 from tests.model.retraining.hands import correct
@@ -39,14 +38,6 @@ def test_a_version_is_frozen_downloaded_and_read_back(
     assert Dataset.load(path).labels.tolist() == [4]
 
 
-def check_both(desk: Desk, path: str) -> None:
-    """Check a page as a phone and as a laptop show it."""
-    for width, height in WIDTHS.values():
-        desk.page.set_viewport_size({"width": width, "height": height})
-        check(desk, path)
-
-
-@pytest.mark.parametrize("width", ["laptop"], indirect=True)  # a retraining takes its time
 def test_from_a_retraining_to_a_promotion_and_back(desk: Desk, database: Database, store: Store):
     correct(database, store, Split.TRAIN, 1, 8)
     correct(database, store, Split.TEST, 2, 2)
@@ -59,17 +50,17 @@ def test_from_a_retraining_to_a_promotion_and_back(desk: Desk, database: Databas
     desk.page.wait_for_selector("#live[data-state=running]")
     desk.page.click("text=Look at what it made", timeout=60_000)  # the page renewed itself
     desk.page.wait_for_selector("text=Against the weights it comes from")
-    check_both(desk, "the card of weights")
+    check(desk, "the card of weights")
     made = desk.page.url.rsplit("/", 1)[1]
     desk.page.click("main button.main")
     desk.page.wait_for_selector(f"text=The weights {made} are now in use.")
     with database.read() as session:
         assert promoted(session) == made
-    check_both(desk, "/weights")
+    check(desk, "/weights")
     desk.page.click("text=Roll back")
     desk.page.wait_for_selector("text=The weights used before are in use again.")
     with database.read() as session:
         assert promoted(session) == base
     for path in ("/", "/weights/retrainings/1"):
         desk.open(path)
-        check_both(desk, path)
+        check(desk, path)
