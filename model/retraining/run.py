@@ -104,7 +104,7 @@ def carry_out(
             weights = retrain(database, settings, number, stopped, tell)
         state, why = RunState.DONE, f"made the weights {weights}"
     except (Cancelled, KeyboardInterrupt):
-        state, why = RunState.CANCELLED, "cancelled; nothing of it is kept"
+        state, why = RunState.CANCELLED, "nothing of it is kept"
     except Exception as error:
         log.exception("The retraining failed.")
         why = f"{type(error).__name__}: {error}"

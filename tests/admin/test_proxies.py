@@ -153,7 +153,7 @@ def test_a_retraining_begun_at_one_is_watched_and_cancelled_at_the_other(
     assert "A retraining runs: watch it" in other.get("/weights").text
     other.post(f"{page}/cancel", data={"csrf_token": Auth(other).token()})
     wait_until(lambda: 'data-state="running"' not in one.get(page).text)
-    assert "cancelled; nothing of it is kept" in one.get(page).text
+    assert "nothing of it is kept" in one.get(page).text
     for database in databases:
         database.close()
 

@@ -69,7 +69,7 @@ def test_a_retraining_is_started_watched_and_cancelled(
     assert "A retraining runs: watch it" in client.get("/weights").text
     press(client, "/weights/retrainings/1/cancel")
     wait_until(lambda: 'data-state="running"' not in client.get("/weights/retrainings/1").text)
-    assert "cancelled; nothing of it is kept" in client.get("/weights/retrainings/1").text
+    assert "nothing of it is kept" in client.get("/weights/retrainings/1").text
 
 
 def test_the_card_of_a_candidate(

@@ -111,7 +111,7 @@ def test_its_curves_grow_it_survives_a_closed_page_and_is_cancelled(
     desk.page.wait_for_selector("text=it is asked to stop")
     held.let_go(4, 5)
     desk.page.wait_for_selector("#live[data-state=cancelled]")  # the page renewed itself
-    assert status(desk) == "cancelled: cancelled; nothing of it is kept"
+    assert status(desk) == "cancelled: nothing of it is kept"
     assert desk.page.locator("#live button").count() == 0
     check_both(desk, "a retraining that was cancelled")
     assert count_epochs(database) == 4  # the one under way was its last
