@@ -113,6 +113,11 @@ class BotApi:
         return callback.answer or {}
 
     @property
+    def connections(self) -> int:
+        """How many connections the bot holds open at this moment."""
+        return len(self._server.connections)
+
+    @property
     def answered_callbacks(self) -> dict[str, dict[str, Any]]:
         """The callback queries answered: id to the answer's parameters."""
         with self.state.changed:

@@ -26,7 +26,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._connections: set[Any] = set()
+        self.connections: set[Any] = set()
         super().__init__(("127.0.0.1", 0), Handler, bind_and_activate=False)
         self.socket.close()
         self.server_address = ("127.0.0.1", free_port())
@@ -49,7 +49,7 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self._thread.join()
         self.socket.close()
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
@@ -61,11 +61,11 @@ class Server(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[Any, Any]:
         connection, address = super().get_request()
-        self._connections.add(connection)
+        self.connections.add(connection)
         return connection, address
 
     def close_request(self, request: Any) -> None:
-        self._connections.discard(request)
+        self.connections.discard(request)
         super().close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
