@@ -34,7 +34,8 @@ from model.promotions import (
 from model.replay import Replay, load_replay
 from model.retraining import rows
 from model.retraining.judging import Score, answers_of, compare, score
-from model.retraining.learning import RECIPE, Lap, between, learn
+from model.retraining.keeping import MAY_FORGET, hold_back, keep_the_old
+from model.retraining.learning import RECIPE, Lap, learn
 from model.retraining.material import read_part
 from model.settings import PROJECT, Settings
 from model.tables import RunState, Split, WeightsFile
@@ -46,18 +47,6 @@ log = logging.getLogger(__name__)
 REPLAY = PROJECT / "weights" / "replay.npz"
 ALIVE = 2.0
 """Seconds between two signs of life."""
-
-PARTS = (0.7, 0.55, 0.4, 0.25)
-"""How much of what was learned is kept, tried from the left.
-
-Never all: the old digits that are watched are known by heart, others are forgotten before them.
-"""
-
-MAY_FORGET = 0.0005
-"""Share of old digits that may be read worse: 5 of MNIST's 10,000."""
-
-HELD_BACK = 10_000
-"""Old digits, at most, that are not replayed but watched for what is forgotten."""
 
 SIGNIFICANT = 0.05
 """The chance of mere luck from which on nothing is promoted by itself."""
@@ -164,7 +153,7 @@ def retrain(
         tell(lap, right)
         step("learning")
     step("judging")
-    part, network = keep_the_old(material, laps[-1].network)
+    part, network = keep_the_old(material.base, laps[-1].network, material.watched)
     made = with_card(material, network.rounded(), laps, part)
     before, after = judge(material, material.base), judge(material, made)
     difference = differ(material, made)
@@ -200,11 +189,10 @@ def gather(database: Database, settings: Settings, number: int) -> Material:
             f"Version {version.id} holds no labelled sample for training: review some first."
         )
     replay = load_replay(REPLAY, mnist_folder(settings))
-    count = min(HELD_BACK, len(replay.digits) // 4)
-    rest, watched = replay.digits.split(count, np.random.default_rng(number))
+    replayed, watched = hold_back(replay.digits, np.random.default_rng(number))
     return Material(
         read_network(content), content, train, validation, test_ids, test,
-        replace(replay, digits=rest), watched, version.id,
+        replace(replay, digits=replayed), watched, version.id,
     )  # fmt: skip
 
 
@@ -213,20 +201,6 @@ def mnist_folder(settings: Settings) -> Path | None:
     if settings.mnist is None and all((CACHE / f"{name}.gz").exists() for name in MNIST_FILES):
         return CACHE
     return settings.mnist
-
-
-def keep_the_old(material: Material, learned: Network) -> tuple[float, Network]:
-    """Return how much of what was learned is kept, and that network.
-
-    As much as leaves the old digits as well read as before, but for a hair: judged on digits that
-    the run has not replayed, and that are in no test set.
-    """
-    least = accuracy(material.base, material.watched) - MAY_FORGET
-    for part in PARTS:
-        network = between(material.base, learned, part)
-        if accuracy(network, material.watched) >= least:
-            break
-    return part, network
 
 
 def with_card(material: Material, network: Network, laps: list[Lap], part: float) -> Network:

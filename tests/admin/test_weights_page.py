@@ -75,7 +75,7 @@ def test_a_retraining_is_started_watched_and_cancelled(
 def test_the_card_of_a_candidate(
     operator: FlaskClient, database: Database, store: Store, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("model.retraining.run.PARTS", (1.0,))
+    monkeypatch.setattr("model.retraining.keeping.PARTS", (1.0,))
     correct(database, store, Split.TRAIN, 1, 8)
     tested = correct(database, store, Split.TEST, 2, 3)
     carry_out(settings_for(database, tmp_path), enter_retraining(database))

@@ -14,7 +14,7 @@ from model.database import Database, utc_now
 from model.processes import start_process
 from model.promotions import list_weights, promoted
 from model.recognizer import Recognizer
-from model.retraining import learning, rows, run, start
+from model.retraining import keeping, learning, rows, run, start
 from model.retraining.run import carry_out, deserves_promotion
 from model.retraining.start import enter_retraining, start_retraining
 from model.tables import Retraining, RunState, Split, WeightsFile
@@ -91,7 +91,7 @@ def test_the_test_split_is_not_learned_from(
 def test_better_weights_go_into_use_by_themselves_where_that_is_set(
     database: Database, taught: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(run, "PARTS", (1.0,))  # the small network knows nothing to be kept
+    monkeypatch.setattr(keeping, "PARTS", (1.0,))  # the small network knows nothing to be kept
     monkeypatch.setattr(run, "MAY_FORGET", 1.0)
     carry_out(settings_for(database, tmp_path, auto_promote=True), enter_retraining(database))
     with database.read() as session:
@@ -112,15 +112,6 @@ def test_what_deserves_a_promotion(gained: int, lost: int, mnist: int, deserved:
     }
     weights = WeightsFile(scores=json.dumps({"against": against}))
     assert deserves_promotion(weights) is deserved
-
-
-def test_as_much_is_kept_as_leaves_the_old_digits_alone(
-    database: Database, taught: list[int], tmp_path: Path
-):
-    material = run.gather(database, settings_for(database, tmp_path), enter_retraining(database))
-    part, network = run.keep_the_old(material, material.base)
-    assert part == run.PARTS[0]  # nothing is forgotten
-    assert (network.weights[0] == material.base.weights[0]).all()
 
 
 def test_nothing_to_learn_is_said(database: Database, store: Store, tmp_path: Path):
