@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,9 @@ class Database:
     loses updates between threads. Here every transaction is explicit: readers say BEGIN,
     writers BEGIN IMMEDIATE, so that a writer waits for the other before it has read anything.
 
+    A process's own writers wait for each other in a queue of threads: SQLite's way of waiting is
+    to sleep and look again, up to a tenth of a second after the other has ended.
+
     PostgreSQL's writers go side by side: who writes what follows from what was read locks it
     first, by `with_for_update` or `take_turns`.
     """
@@ -95,6 +99,7 @@ class Database:
             self.engine = postgres_engine(url)
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._writing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -106,11 +111,25 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Open a session for writing; it commits at the end, or rolls back on an error."""
         with (
+            self._turn_to_write(),
             busy_as_error(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Wait for this process's other writers where only one can write at a time."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT):
+            raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def scrub(self) -> None:
         """Make deleted bytes gone from SQLite's files too: empties the write-ahead log.

@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -120,6 +120,55 @@ def test_what_takes_turns_waits_for_the_others_end(database: Database) -> None:
 
     in_threads(work)
     assert most == [1]
+
+
+@pytest.mark.sqlite("a server's writers go side by side")
+def test_a_writer_that_waits_for_another_does_not_sleep_and_look_again(database: Database) -> None:
+    """SQLite would let it sleep for longer and longer."""
+    begun: list[threading.Thread] = []
+
+    def note(_: Connection) -> None:
+        begun.append(threading.current_thread())
+
+    def write() -> None:
+        with database.write() as session:
+            session.execute(text("SELECT 1"))
+
+    second = threading.Thread(target=write)
+    event.listen(database.engine, "begin", note, insert=True)  # before it waits
+    try:
+        with database.write() as session:
+            session.execute(text("SELECT 1"))
+            second.start()
+            second.join(0.2)
+            assert second not in begun
+        second.join()
+        assert begun[-1] is second
+    finally:
+        event.remove(database.engine, "begin", note)
+
+
+@pytest.mark.sqlite("a server's writers go side by side")
+def test_a_writer_does_not_wait_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model.database, "BUSY_TIMEOUT", 0.1)
+    failures: list[OperationalError] = []
+
+    def write() -> None:
+        try:
+            with database.write():
+                pass
+        except OperationalError as error:
+            failures.append(error)
+
+    with database.write():
+        second = threading.Thread(target=write)
+        second.start()
+        second.join()
+    assert "locked" in str(failures[0])
+    write()  # and its turn is nobody's afterwards
+    assert len(failures) == 1
 
 
 def test_too_few_connections_are_an_error_that_passes(
