@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -125,27 +125,27 @@ def test_what_takes_turns_waits_for_the_others_end(database: Database) -> None:
 @pytest.mark.sqlite("a server's writers go side by side")
 def test_a_writer_that_waits_for_another_does_not_sleep_and_look_again(database: Database) -> None:
     """SQLite would let it sleep for longer and longer."""
-    begun: list[threading.Thread] = []
+    connected: list[threading.Thread] = []
 
-    def note(_: Connection) -> None:
-        begun.append(threading.current_thread())
+    def note(*_: object) -> None:
+        connected.append(threading.current_thread())
 
     def write() -> None:
         with database.write() as session:
             session.execute(text("SELECT 1"))
 
     second = threading.Thread(target=write)
-    event.listen(database.engine, "begin", note, insert=True)  # before it waits
+    event.listen(database.engine, "checkout", note)
     try:
         with database.write() as session:
             session.execute(text("SELECT 1"))
             second.start()
             second.join(0.2)
-            assert second not in begun
+            assert second not in connected
         second.join()
-        assert begun[-1] is second
+        assert connected[-1] is second
     finally:
-        event.remove(database.engine, "begin", note)
+        event.remove(database.engine, "checkout", note)
 
 
 @pytest.mark.sqlite("a server's writers go side by side")
