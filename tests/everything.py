@@ -14,8 +14,6 @@ from model.tables import (
     Base,
     BotWorker,
     Consent,
-    InboxState,
-    InboxUpdate,
     Labeller,
     OperatorLogin,
     Retraining,
@@ -26,7 +24,7 @@ from model.tables import (
     Which,
 )
 from model.versions import freeze_version
-from tests.filling import Store
+from tests.filling import Store, set_aside
 
 
 def fill_everything(database: Database, weights: bytes) -> None:
@@ -56,17 +54,7 @@ def fill_everything(database: Database, weights: bytes) -> None:
                 OperatorLogin(digest="d" * 64, expires_at=now),
                 BotWorker(id="worker", bot_id=1, alive_until=now),
                 Turn(bot_id=1, chat_id=7, worker_id="worker"),
-                InboxUpdate(
-                    bot_id=1,
-                    update_id=5,
-                    digest="d" * 64,
-                    chat_id=7,
-                    user_id=7,
-                    state=InboxState.ASIDE,
-                    attempts=5,
-                    error="why",
-                    body="{}",
-                ),
+                set_aside(person=7),
             ]
         )
     with database.read() as session:

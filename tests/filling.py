@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from model.contributors import meet_contributor, record_consent
-from model.database import Database
+from model.database import Database, utc_now
 from model.recognizer import Digit, Reading
 from model.samples import PhotoKey, store_photo
-from model.tables import Consent, Contributor, Split
+from model.tables import Consent, Contributor, InboxState, InboxUpdate, Split
 
 WEIGHTS = "fingerprint"
 """Of the weights that predicted everything here."""
@@ -39,6 +39,16 @@ def made_reading(digits: list[int], confidence: float = 0.9) -> Reading:
         box = (left, 60, left + 60, 160)
         found.append(Digit(digit, confidence, box, 0, pixels, chances, 0.02))
     return Reading(tuple(found), 320, 240, "image/jpeg")
+
+
+def set_aside(
+    number: int = 1, error: str = "why", person: int | None = None, body: str = "{}"
+) -> InboxUpdate:
+    """Return an update of a person's that could not be handled."""
+    return InboxUpdate(
+        bot_id=1, update_id=number, digest="", chat_id=person, user_id=person,
+        state=InboxState.ASIDE, attempts=5, error=error, finished_at=utc_now(), body=body,
+    )  # fmt: skip
 
 
 @dataclass

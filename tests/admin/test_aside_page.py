@@ -5,22 +5,18 @@ import pytest
 from flask.testing import FlaskClient
 
 from admin import aside
-from model.database import Database, utc_now
+from model.database import Database
 from model.tables import InboxState, InboxUpdate
+from tests.filling import set_aside
 
 
 def add(database: Database, count: int = 1, error: str = "ZeroDivisionError: a defect") -> None:
     with database.write() as session:
         for number in range(count):
             session.add(
-                InboxUpdate(
-                    bot_id=1,
-                    update_id=number,
-                    digest="",
-                    state=InboxState.ASIDE,
-                    attempts=5,
-                    error=error,
-                    finished_at=utc_now(),
+                set_aside(
+                    number,
+                    error,
                     body=json.dumps({"message": {"photo": [], "caption": "a secret"}}),
                 )
             )

@@ -154,23 +154,12 @@ def test_what_others_have_decided_meanwhile_stands(
     page = operator.get("/grid?digit=7").text
     end_leases(database)
     decide(bob, {"sample": sevens[0], "label": 1}, {"sample": sevens[1], "flag": True})
-    response = post(operator, page, shown=sevens)
-    assert labels(database, sevens) == [1, None, 7, 7]
-    assert [acts(database, sample_id) for sample_id in sevens[:2]] == [["label"], ["flag"]]
+    response = post(operator, page, shown=sevens, wrong=[sevens[0], sevens[2]])
+    assert labels(database, sevens) == [1, None, None, 7]
+    assert acts(database, sevens[0]) == ["label"], "a click casts no doubt on it either"
+    assert acts(database, sevens[1]) == ["flag"]
     page = operator.get(response.location).text
-    assert "2 accepted as 7. 2 left out: decided meanwhile" in page
-
-
-def test_a_click_casts_no_doubt_on_what_others_have_decided_meanwhile(
-    operator: FlaskClient, bob: FlaskClient, database: Database, sevens: list[int]
-):
-    page = operator.get("/grid?digit=7").text
-    end_leases(database)
-    decide(bob, {"sample": sevens[0], "label": 1})
-    response = post(operator, page, shown=sevens, wrong=sevens[:2])
-    assert acts(database, sevens[0]) == ["label"]
-    page = operator.get(response.location).text
-    assert "2 accepted as 7. 1 you clicked: they come first in the review. 1 left out" in page
+    assert "1 accepted as 7. 1 you clicked: they come first in the review. 2 left out" in page
 
 
 def test_what_another_operator_has_on_the_screen_stays_there(

@@ -21,8 +21,6 @@ from model.settings import Settings
 from model.sources import NO_BOT
 from model.tables import (
     Contributor,
-    InboxState,
-    InboxUpdate,
     Labeller,
     Retraining,
     RunState,
@@ -31,7 +29,7 @@ from model.tables import (
 )
 from model.versions import freeze_version
 from tests.admin.auth import PASSWORD, Auth
-from tests.filling import Store, drawn_photo, made_reading
+from tests.filling import Store, drawn_photo, made_reading, set_aside
 
 
 def hostile(what: str) -> str:
@@ -129,15 +127,11 @@ def add_wheel(session: Session) -> None:
         "recipe": {"name": hostile("recipe")},
         "data": [{"source": hostile("data"), "images": 1, "fingerprint": "d"}],
     }
-    error = hostile("error")
     session.add_all(
         [
             WeightsFile(fingerprint="fingerprint", card=json.dumps(card), content=b""),
             Retraining(state=RunState.FAILED, step=hostile("step")),
-            InboxUpdate(
-                bot_id=1, update_id=1, digest="", state=InboxState.ASIDE, attempts=5, error=error,
-                body="{}",
-            ),
+            set_aside(error=hostile("error")),
         ]
     )  # fmt: skip
 

@@ -21,8 +21,6 @@ from model.tables import (
     Claim,
     Consent,
     Contributor,
-    InboxState,
-    InboxUpdate,
     Labeller,
     Promotion,
     Retraining,
@@ -30,7 +28,7 @@ from model.tables import (
     Split,
 )
 from model.versions import freeze_version
-from tests.filling import Store, drawn_photo
+from tests.filling import Store, drawn_photo, set_aside
 from tests.model.test_promotions import made_weights
 
 
@@ -118,10 +116,7 @@ def add_rows(database: Database, store: Store, numbers: range) -> None:
                 ),
                 Promotion(weights_id=weights.id, by="operator", undone_at=utc_now()),
                 Retraining(version_id=version.id, weights_id=weights.id, state=RunState.DONE),
-                InboxUpdate(
-                    bot_id=1, update_id=number, digest="", state=InboxState.ASIDE, attempts=5,
-                    error="why", body="{}", finished_at=utc_now(),
-                ),
+                set_aside(number),
             ])  # fmt: skip
 
 

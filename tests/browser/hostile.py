@@ -17,8 +17,6 @@ from model.samples import find_kept_photo, find_kept_sample
 from model.sources import NO_BOT
 from model.tables import (
     Contributor,
-    InboxState,
-    InboxUpdate,
     Labeller,
     Prediction,
     Retraining,
@@ -28,7 +26,7 @@ from model.tables import (
     Which,
 )
 from model.versions import freeze_version
-from tests.filling import Store, made_reading
+from tests.filling import Store, made_reading, set_aside
 
 ATTACK = """'"><img src=x onerror="document.title='caught'">{{7*7}}"""
 """Leaves a text and an attribute of either kind of quotes, and fits into the 64 of a source."""
@@ -95,7 +93,7 @@ def fill(database: Database, store: Store) -> None:
         session.get_one(Sample, imported).source = SOURCE
         count_message(session, 1, 5, now)
         block(session, 1, 5)
-        session.add_all([weights(), failed(version.id), set_aside()])
+        session.add_all([weights(), failed(version.id), set_aside(error=ERROR, person=7)])
 
 
 def weights() -> WeightsFile:
@@ -115,18 +113,3 @@ def weights() -> WeightsFile:
 def failed(version: int) -> Retraining:
     """Return a retraining whose error quotes something."""
     return Retraining(version_id=version, epochs=9, state=RunState.FAILED, step=STEP)
-
-
-def set_aside() -> InboxUpdate:
-    """Return an update whose error quotes something."""
-    return InboxUpdate(
-        bot_id=1,
-        update_id=5,
-        digest="d" * 64,
-        chat_id=7,
-        user_id=7,
-        state=InboxState.ASIDE,
-        attempts=5,
-        error=ERROR,
-        body="{}",
-    )

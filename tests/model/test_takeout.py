@@ -13,9 +13,9 @@ from model.labels import label_sample
 from model.limits import block, count_message
 from model.originals import drop_originals
 from model.samples import find_sample, pixels_of
-from model.tables import Consent, InboxState, InboxUpdate, Labeller, Photo, Sample
+from model.tables import Consent, Labeller, Photo, Sample
 from model.takeout import LARGEST_PART, write_part
-from tests.filling import Store, drawn_photo
+from tests.filling import Store, drawn_photo, set_aside
 
 
 def parts(database: Database, user_id: int, largest: int = LARGEST_PART) -> list[zipfile.ZipFile]:
@@ -48,17 +48,7 @@ def test_holds_every_photo_every_digit_and_all_that_is_known(
         count_message(session, 1, 7, sample.created_at)
         block(session, 1, 7)
         for user_id, text in ((7, "mine"), (8, "another's")):
-            session.add(
-                InboxUpdate(
-                    bot_id=1,
-                    update_id=user_id,
-                    digest="",
-                    user_id=user_id,
-                    state=InboxState.ASIDE,
-                    attempts=5,
-                    body=json.dumps({"text": text}),
-                )
-            )
+            session.add(set_aside(user_id, person=user_id, body=json.dumps({"text": text})))
     (archive,) = parts(database, 7)
     assert archive.testzip() is None
     assert sorted(archive.namelist()) == [
