@@ -93,10 +93,17 @@ def test_undo_goes_on_after_a_reload(desk: Desk, ids: list[int], database: Datab
 
 
 def fail_to_save(desk: Desk, *keys: str) -> None:
-    """Press keys while no decision can be saved."""
-    desk.page.route("**/review/decisions", lambda route: route.abort())
+    """Press keys while the server can't be reached, until `answer_again`.
+
+    Not even for the next samples: when those come, the page sends at once what is not saved.
+    """
+    desk.page.route("**/review/*", lambda route: route.abort())
     decide(desk, *keys)
     desk.page.wait_for_selector("#unsaved:visible")
+
+
+def answer_again(desk: Desk) -> None:
+    desk.page.unroute("**/review/*")
 
 
 def the_rest_went_well(desk: Desk) -> None:
@@ -116,7 +123,7 @@ def test_what_could_not_be_saved_is_told_and_sent_again_by_a_press(
         "#unsaved-words:has-text('2 not saved yet')"
     )  # nothing is under way
     assert labels(database)[first] is None
-    desk.page.unroute("**/review/decisions")
+    answer_again(desk)
     desk.page.click("#retry")
     wait_for_saving(desk)
     assert labels(database)[first] == 3
@@ -130,7 +137,7 @@ def test_what_could_not_be_saved_is_sent_again_by_itself(
     begin(desk)
     first = shown(desk)
     fail_to_save(desk, "3")
-    desk.page.unroute("**/review/decisions")
+    answer_again(desk)
     wait_for_saving(desk)
     assert labels(database)[first] == 3
     the_rest_went_well(desk)

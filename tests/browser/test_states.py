@@ -6,7 +6,13 @@ from model import sources
 from tests.browser.conftest import Desk
 from tests.browser.hostile import PERSON, SOURCE
 from tests.browser.test_pages import check, named
-from tests.browser.test_review_keys import begin, fail_to_save, the_rest_went_well, wait_for_saving
+from tests.browser.test_review_keys import (
+    answer_again,
+    begin,
+    fail_to_save,
+    the_rest_went_well,
+    wait_for_saving,
+)
 
 __all__ = ["named"]  # a fixture
 pytestmark = pytest.mark.usefixtures("named")
@@ -35,8 +41,7 @@ def test_what_is_not_saved(desk: Desk):
     begin(desk)
     fail_to_save(desk, "3")
     check(desk, "/review with what is not saved")
-    desk.page.unroute("**/review/decisions")
-    desk.page.click("#retry")
+    answer_again(desk)
     wait_for_saving(desk)
     the_rest_went_well(desk)
 
