@@ -83,6 +83,11 @@ async def edit(bot: Bot, chat_id: int, change: Edit) -> None:
         )
 
 
+def is_group(chat_id: int) -> bool:
+    """Return whether a chat is a group or a channel: a person's chat has the person's own id."""
+    return chat_id < 0
+
+
 async def tell(bot: Bot, chat_id: int, text: str) -> None:
     """Send a text about a trouble; if that fails too, it is only logged."""
     try:

@@ -7,7 +7,7 @@ import asyncio
 from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
-from bot.faults import DamagedDownload, SlowDownload
+from bot.faults import BrokenDownload, DamagedDownload, SlowDownload
 from bot.messages import PhotoSent, Refused
 
 LARGEST = 20 * 1024 * 1024
@@ -16,8 +16,9 @@ LARGEST = 20 * 1024 * 1024
 async def download(bot: Bot, photo: PhotoSent, seconds: float) -> bytes:
     """Return the bytes of a photo.
 
-    Raises `Refused` for a file that is too big, `SlowDownload` and `DamagedDownload` for this
-    file's own troubles, and the library's errors where Telegram can't be reached at all.
+    Raises `Refused` for a file that is too big, `BrokenDownload` where the files can't be reached,
+    `DamagedDownload` for one that comes short, and the library's errors where nothing of Telegram
+    can be reached.
     """
     if photo.size > LARGEST:
         raise Refused(lambda texts: texts.too_big)
@@ -35,7 +36,7 @@ async def download(bot: Bot, photo: PhotoSent, seconds: float) -> bytes:
     except RetryAfter:
         raise
     except TelegramError as error:  # getFile was answered just now: not all of Telegram is away
-        raise DamagedDownload(f"The download broke off: {type(error).__name__}") from error
+        raise BrokenDownload(f"The download broke off: {type(error).__name__}") from error
     if file.file_size is not None and len(data) != file.file_size:
         raise DamagedDownload(f"{len(data)} bytes came of {file.file_size}.")
     return data

@@ -31,7 +31,11 @@ class DamagedDownload(RuntimeError):
     """A file came shorter than Telegram had said."""
 
 
-class SlowDownload(RuntimeError):
+class BrokenDownload(RuntimeError):
+    """The way to a file is disturbed, while the rest of Telegram can be reached."""
+
+
+class SlowDownload(BrokenDownload):
     """A file did not come within its time."""
 
 
@@ -42,10 +46,10 @@ class UnparsableUpdate(ValueError):
 FORESEEN = (
     TelegramError,
     OperationalError,
+    BrokenDownload,
     DamagedDownload,
     NoReader,
     ReaderDied,
-    SlowDownload,
     UnparsableUpdate,
 )
 """All else is a defect, and worth a traceback."""

@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Bot
 
 from bot import inbox
-from bot.delivery import tell
+from bot.delivery import is_group, tell
 from bot.languages import texts_for
 
 
@@ -23,7 +23,9 @@ class Later:
         """Tell the senders of updates, however often Telegram sends these again."""
         for update in filter(inbox.has_id, updates):
             chat_id = inbox.find_id(update, "chat")
-            if chat_id is not None and update["update_id"] not in self._told:
+            if chat_id is None or is_group(chat_id):  # most of it is not for the bot
+                continue
+            if update["update_id"] not in self._told:
                 self._told.add(update["update_id"])
                 await tell(self.bot, chat_id, texts_for(inbox.find_language(update)).later)
 

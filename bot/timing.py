@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds, but for `attempts` and `long_queue`; tests make them small."""
+    """Seconds, but for `attempts`, `downloads` and `long_queue`; tests make them small."""
 
     long_poll: int = 30
     """How long Telegram holds a request for updates open."""
@@ -26,6 +26,9 @@ class Timing:
     """Between tries, at most, while Telegram refuses the token or another bot polls."""
     attempts: int = 5
     """How often the handling of an update may fail before it is set aside."""
+    downloads: int = 40
+    """How often a file may not come, before its update is set aside: ten minutes and more. It is
+    the file's own trouble or that of all files, and which one nobody can tell."""
     album: float = 1.5
     """For more photos of an album, after the last one, before it is answered."""
     long_queue: int = 100

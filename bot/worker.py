@@ -45,7 +45,7 @@ class Worker:
         self.inbox = inbox
         inbox.choose = self.choose
         self.timing = timing
-        self.attempts = Attempts(handlers, timing.attempts, redact)
+        self.attempts = Attempts(handlers, timing, redact)
         self._lines: dict[int | None, deque[int]] = {}
         self._known: set[int] = set()
         self._left: dict[int | None, list[Place]] = {}  # what was open when a turn was given back

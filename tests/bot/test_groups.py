@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 
 import bot.tidying
 from bot.languages import ENGLISH
+from bot.steps import Steps
 from model.database import Database, utc_now
-from model.tables import Consent, Contributor, InboxUpdate, Photo, Sample
+from model.tables import Consent, Contributor, InboxState, InboxUpdate, Photo, Sample
 from tests.bot.chosen_reader import made_photo
 from tests.bot_api import BotApi, Sender
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -33,6 +35,11 @@ def bob(api: BotApi) -> Sender:
 def me(api: BotApi) -> str:
     """How the bot is mentioned."""
     return f"@{api.state.me['username']}"
+
+
+def inbox_states(database: Database) -> list[InboxState]:
+    with database.read() as session:
+        return list(session.scalars(select(InboxUpdate.state)))
 
 
 def names(database: Database) -> list[str]:
@@ -66,6 +73,22 @@ def test_where_the_bot_sees_everything_it_still_reads_only_what_it_is_asked_for(
     assert names(database) == []
     with database.read() as session:
         assert not any('"photo"' in body for body in session.scalars(select(InboxUpdate.body)))
+
+
+def test_a_group_hears_nothing_of_troubles_with_what_is_not_for_the_bot(
+    api: BotApi, ann: Sender, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Steps, "finish", lambda *_: 1 / 0)
+    group = {"id": GROUP, "type": "supergroup", "title": "Club"}
+    unparsable = {"message": {"chat": group, "from": ann.user, "date": "yesterday"}}
+    api.inject(unparsable, GROUP)
+    api.inject({"message": ann.text("look at that").as_json()}, GROUP)
+    ann.command("/help")
+    ann.wait_answer(lambda m: m.text == ENGLISH.failed)
+    wait_until(lambda: inbox_states(database) == [InboxState.ASIDE] * 3)
+    help_, failed = api.messages(GROUP)
+    assert "/read" in help_.text
+    assert failed.text == ENGLISH.failed
 
 
 @pytest.mark.parametrize("way", ["/read", "mention", "caption"])

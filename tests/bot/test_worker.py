@@ -236,24 +236,30 @@ class TestDatabaseFails:
     def test_a_locked_database_is_waited_for_and_the_sender_told(
         self, holds: str, api: BotApi, ann: Sender, impatient: RunningBot, database: Database
     ) -> None:
+        club = api.sender(chat_id=-500)
+        asked = f"@{api.state.me['username']}"
         with impatient.running():
             ann.text("hi")
             ann.wait_answer()
             if holds == "from the start":
                 with locked(database):
+                    club.photo(made_photo("8"), caption=asked)
                     photo = ann.photo(made_photo("7"))
                     ann.wait_answer(lambda m: m.text == ENGLISH.later)
                     time.sleep(0.3)
             else:
-                api.faults.slow("getFile", PATIENCE)
+                api.faults.slow("getFile", PATIENCE, times=2)
                 photo = ann.photo(made_photo("7"))
-                api.wait_call("getFile")
+                club.photo(made_photo("8"), caption=asked)
+                wait_until(lambda: len(api.calls_of("getFile")) == 2)
                 with locked(database):
                     api.faults.clear()
                     ann.wait_answer(lambda m: m.text == ENGLISH.later)
                     time.sleep(0.3)
             assert ann.wait_answer(to=photo).text.startswith("7")
             assert sum(m.text == ENGLISH.later for m in api.messages(ann.chat_id)) == 1
+            assert club.wait_answer().text.startswith("8"), "and nothing before, in a group"
+            assert len(api.messages(club.chat_id)) == 1
         impatient.database.close()
 
     @pytest.mark.sqlite("a page count that it keeps to; a full server's disk has a test of its own")
