@@ -18,7 +18,7 @@ from bot.telegram_bot import IDLE_CONNECTIONS
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
 from tests.bot.bot_process import bot_process
-from tests.bot.chosen_reader import made_photo
+from tests.bot.chosen_reader import ChosenReader, made_photo
 from tests.bot.running import RunningBot
 from tests.bot_api import BotApi, Message, Sender
 from tests.patience import PATIENCE, wait_until
@@ -113,6 +113,20 @@ def test_told_to_stop_under_load_it_exits_soon_and_loses_nothing(
         crowd.wait_all_answered()
         wait_until_all_is_done(database)
     assert stored(database) == crowd.expected()
+
+
+def test_while_a_photo_is_read_all_else_goes_on(
+    api: BotApi, ann: Sender, database: Database, log: Path
+) -> None:
+    bob = api.sender(name="Bob")
+    with bot_process(api, database.url, log, reader=ChosenReader(seconds=3)):
+        photo = ann.photo(made_photo("7"))
+        api.wait_call("download")
+        for _ in range(3):
+            bob.text("hi")
+            bob.wait_answer()
+        assert api.calls_of("sendPhoto") == []
+        ann.wait_answer(to=photo)
 
 
 def test_told_to_stop_before_telegram_ever_answered_it_stops(

@@ -43,16 +43,6 @@ def test_a_photo_gets_one_answer_with_picture_and_buttons(api: BotApi, ann: Send
     assert texts_of(answer) == ["✓ 7", *"0123456789", "Not a digit"]
 
 
-def test_who_waits_for_a_photo_is_shown_that_it_is_being_worked_on(
-    api: BotApi, ann: Sender
-) -> None:
-    api.faults.slow("getFile", 0.5)
-    ann.wait_answer(to=ann.photo(made_photo("7")))
-    shown, answered = api.calls_of("sendChatAction")[0], api.calls_of("sendPhoto")[0]
-    assert shown.parameters["action"] == "upload_photo"
-    assert answered.time - shown.time > 0.2
-
-
 def test_an_image_sent_as_a_file_is_read(ann: Sender) -> None:
     assert ann.wait_answer(to=ann.document(made_photo("5"), "d.png", "image/png")).text[0] == "5"
 

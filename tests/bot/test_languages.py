@@ -1,10 +1,12 @@
 """Every language says everything, with the same words filled in."""
 
 from dataclasses import fields
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from bot import languages
 from bot.languages import ENGLISH, LANGUAGES, texts_for
 from bot.texts import Texts
 from tests.bot.chosen_reader import made_photo
@@ -69,6 +71,19 @@ class TestEachLanguage:
         texts, english = flat(LANGUAGES[code]), flat(ENGLISH)
         same = {name for name, text in texts.items() if text == english[name]}
         assert same <= SAME_EVERYWHERE
+
+
+def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "xx.py").write_text(
+        "from dataclasses import replace\nfrom bot.languages.en import TEXTS as ENGLISH\n"
+        'TEXTS = replace(ENGLISH, send_a_photo="Xx?")\n'
+    )
+    monkeypatch.setattr(languages, "__path__", [*languages.__path__, str(tmp_path)])
+    loaded = languages.load_languages()
+    assert list(loaded) == [*LANGUAGES, "xx"]
+    assert loaded["xx"].send_a_photo == "Xx?"
+    monkeypatch.setattr(languages, "LANGUAGES", loaded)
+    assert texts_for("xx-YY") is loaded["xx"]
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,5 @@ def test_a_digit_that_goes_while_its_button_is_pressed_is_gone(
     monkeypatch.setattr(corrections, "own_photo", find_late)
     pressed = ann.press(answer, "4")
     assert api.wait_callback_answer(pressed)["text"] == ENGLISH.gone
+    monkeypatch.undo()
+    assert ann.wait_answer(to=ann.photo(made_photo("8"))).text.startswith("8")

@@ -62,6 +62,19 @@ def test_a_file_that_says_it_is_an_image_is_read(name: str, kind: str) -> None:
     assert isinstance(read(message(document=document(name, kind))), PhotoSent)
 
 
+@pytest.mark.parametrize(("kind", "read_as"), [("image/gif", "picture"), ("video/mp4", "moving")])
+def test_a_gif_comes_with_its_file_and_is_read_unless_telegram_made_a_video_of_it(
+    kind: str, read_as: str
+) -> None:
+    file = document("a.gif", kind)
+    animation = file | {"width": 9, "height": 9, "duration": 1}
+    found = read(message(document=file, animation=animation))
+    if read_as == "picture":
+        assert isinstance(found, PhotoSent)
+    else:
+        assert getattr(found, "kind", None) == "animation"
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [("a.pdf", "application/pdf"), ("", ""), ("a.mp4", "video/mp4")]
 )

@@ -1,9 +1,11 @@
 """The webhook is the same bot: only the way in differs."""
 
+import hmac
 import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 import pytest
@@ -69,8 +71,29 @@ def test_an_update_is_stored_handed_on_and_answered_with_200(
     assert stored(database) == 1
 
 
-def test_a_charset_in_the_content_type_is_fine(served: Served) -> None:
-    assert served.post(**{"Content-Type": "application/json; charset=UTF-8"}) == 200
+@pytest.mark.parametrize(
+    "charset", ["; charset=UTF-8", "; charset=utf-8", ';charset="utf-8"', "; charset=iso-8859-1"]
+)
+def test_a_charset_in_the_content_type_is_fine(
+    served: Served, database: Database, charset: str
+) -> None:
+    assert served.post(**{"Content-Type": f"application/json{charset}"}) == 200
+    assert stored(database) == 1, "and it was stored before that was answered"
+
+
+@pytest.mark.parametrize(("secret", "status"), [(SECRET, 200), ("wrong", 403), ("", 403)])
+def test_every_secret_is_compared_in_constant_time(
+    served: Served, monkeypatch: pytest.MonkeyPatch, secret: str, status: int
+) -> None:
+    compared: list[bytes] = []
+
+    def compare(given: bytes, true: bytes) -> bool:
+        compared.append(given)
+        return compare_digest(given, true)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert served.post(secret=secret) == status
+    assert compared == [secret.encode()]
 
 
 @pytest.mark.parametrize(

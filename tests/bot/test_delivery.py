@@ -1,0 +1,38 @@
+"""What people see while they wait."""
+
+import time
+from dataclasses import replace
+
+from bot.timing import DEFAULT_TIMING
+from tests.bot.chosen_reader import made_photo
+from tests.bot.running import RunningBot
+from tests.bot.timing import FAST
+from tests.bot_api import BotApi, Sender
+from tests.patience import PATIENCE
+
+TRIES = 3
+"""The fastest one counts: the machine may be busy with other things."""
+
+
+def test_who_waits_for_a_photo_is_shown_within_a_second_that_it_is_being_worked_on(
+    api: BotApi, ann: Sender, stopped_bot: RunningBot
+) -> None:
+    waited = []
+    with stopped_bot.running(replace(FAST, working=DEFAULT_TIMING.working)):
+        for serial in range(TRIES):
+            api.faults.slow("getFile", PATIENCE)
+            photo, sent = ann.photo(made_photo("7", serial=serial)), time.monotonic()
+            shown = api.wait_call("sendChatAction", lambda call, sent=sent: call.time > sent)
+            waited.append(shown.time - sent)
+            asked = api.calls_of("sendPhoto")
+            api.faults.clear()
+            assert len(asked) == serial, "nothing is said yet"
+            assert shown.parameters["action"] == "upload_photo"
+            ann.wait_answer(to=photo)
+    assert min(waited) < 1
+
+
+def test_who_need_not_wait_costs_no_call(api: BotApi, ann: Sender, stopped_bot: RunningBot) -> None:
+    with stopped_bot.running(replace(FAST, working=PATIENCE)):
+        ann.wait_answer(to=ann.photo(made_photo("7")))
+    assert api.calls_of("sendChatAction") == []
