@@ -9,7 +9,7 @@ import pillow_heif
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from model.paper.strokes import draw_digit
 from model.recognizer import Reading, Recognizer
@@ -55,6 +55,18 @@ def heic() -> bytes:
     return file.getvalue()
 
 
+def as_phones_write_it(page: Image.Image) -> bytes:
+    """A JPEG with all that stands around the pixels: place, profile, text, marks to restart at."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Maker"
+    exif.get_ifd(0x8825)[1] = "N"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return saved(
+        page, "JPEG", exif=exif, icc_profile=profile, xmp=b"<x:xmpmeta/>", comment="a 7",
+        restart_marker_rows=1, subsampling="4:2:0",
+    )  # fmt: skip
+
+
 def real_images() -> list[bytes]:
     """One small picture of each kind that people's phones and programs make."""
     page = drawing()
@@ -65,6 +77,8 @@ def real_images() -> list[bytes]:
     return [
         saved(page, "JPEG", exif=exif),
         saved(page, "JPEG", progressive=True),
+        as_phones_write_it(page),
+        saved(page, "MPO", save_all=True, append_images=[page.rotate(90)]),  # two cameras at once
         saved(page.convert("CMYK"), "JPEG"),
         saved(page.convert("L"), "JPEG"),
         saved(page, "PNG"),
