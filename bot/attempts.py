@@ -66,7 +66,7 @@ class Attempts:
         if row is not None and row.state is not InboxState.ASIDE:
             return error
         if row is not None and row.chat_id is not None and self.is_for_the_bot(row):
-            await tell(self.handlers.bot, row.chat_id, inbox.texts_of(row).failed)
+            await tell(self.handlers.bot, row.chat_id, inbox.texts_of(row.body).failed)
         return None
 
     def is_for_the_bot(self, row: InboxUpdate) -> bool:

@@ -117,7 +117,7 @@ class Handlers:
         """Return the texts in the language of an update's sender, as far as that can be read."""
         with suppress(OperationalError), self.database.read() as session:
             row = inbox.find_open(session, row_id)
-            return ENGLISH if row is None else inbox.texts_of(row)
+            return ENGLISH if row is None else inbox.texts_of(row.body)
         return ENGLISH
 
     def is_answered(self, row_id: int) -> bool:

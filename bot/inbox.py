@@ -11,12 +11,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import CursorResult, delete, func, or_, select
+from sqlalchemy import CursorResult, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.languages import texts_for
 from bot.texts import Texts
@@ -34,6 +36,13 @@ OPEN = (InboxState.WAITING, InboxState.ANSWERING)
 LONGEST_ERROR = 1000
 LARGEST_ID = 2**63 - 1
 
+ROW = select(InboxUpdate.state, InboxUpdate.update_id, InboxUpdate.user_id, InboxUpdate.body).where(
+    InboxUpdate.id == bindparam("row_id")
+)
+STATE = select(InboxUpdate.state).where(InboxUpdate.id == bindparam("row_id")).with_for_update()
+CHANGE = sa.update(InboxUpdate).where(InboxUpdate.id == bindparam("row_id"))
+"""Sets the columns that are given with `row_id`."""
+
 
 class NoUpdate(ValueError):
     """What came is not even an object with an update_id."""
@@ -47,24 +56,39 @@ class Place:
     chat_id: int | None
 
 
+class OpenRow(NamedTuple):
+    """What is needed of a row that is still to be handled or answered."""
+
+    state: InboxState
+    update_id: int
+    user_id: int | None
+    body: str
+
+
 def store(session: Session, bot_id: int, updates: Iterable[Any]) -> list[Place]:
     """Store updates, raw as they came; return those that were not stored before, in order.
 
     What has no update_id can't be acknowledged, nor will it come again: it is passed over.
     """
-    dialect = session.connection().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    connection = session.connection()
+    insert = insert_once(connection.dialect.name)
     new = []
     for update in updates:
         try:
             row = make_row(bot_id, update)
         except NoUpdate:
             continue
-        once = insert(InboxUpdate).values(row).on_conflict_do_nothing()
-        row_id = session.scalar(once.returning(InboxUpdate.id))
+        row_id = connection.scalar(insert, row)
         if row_id is not None:
             new.append(Place(row_id, row["chat_id"]))
     return new
+
+
+@cache
+def insert_once(dialect: str) -> ReturningInsert[int]:
+    """Return the statement that stores an update and returns its id, unless it is there."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(InboxUpdate).on_conflict_do_nothing().returning(InboxUpdate.id)
 
 
 def make_row(bot_id: int, update: Any) -> dict[str, Any]:
@@ -107,9 +131,9 @@ def find_language(update: dict[str, Any]) -> str:
     return ""
 
 
-def texts_of(row: InboxUpdate) -> Texts:
+def texts_of(body: str) -> Texts:
     """Return the texts in the language of the sender of an open update."""
-    return texts_for(find_language(json.loads(row.body)))
+    return texts_for(find_language(json.loads(body)))
 
 
 def has_id(update: Any) -> bool:
@@ -142,25 +166,26 @@ def has_open(session: Session, bot_id: int, count: int) -> bool:
     return session.scalar(rows.offset(count - 1).limit(1)) is not None
 
 
-def find_open(session: Session, row_id: int) -> InboxUpdate | None:
+def find_open(session: Session, row_id: int) -> OpenRow | None:
     """Return the row if it is still to be handled or answered; /forget may have emptied it."""
-    row = session.get(InboxUpdate, row_id)
-    if row is None or row.state in (InboxState.DONE, InboxState.ASIDE):
-        return None
-    return row
+    row = session.connection().execute(ROW, {"row_id": row_id}).first()
+    return OpenRow(*row) if row is not None and row.state in OPEN else None
 
 
-def lock_open(session: Session, row_id: int) -> InboxUpdate | None:
-    """Return the row, locked, if it is still to be handled or answered."""
-    query = select(InboxUpdate).where(InboxUpdate.id == row_id).with_for_update()
-    row = session.scalar(query)
-    return None if row is None or row.state in (InboxState.DONE, InboxState.ASIDE) else row
+def lock_open(session: Session, row_id: int) -> InboxState | None:
+    """Lock a row; return its state if it is still to be handled or answered."""
+    state = session.connection().scalar(STATE, {"row_id": row_id})
+    return state if state in OPEN else None
+
+
+def mark_answering(session: Session, row_id: int) -> None:
+    """Say that the effect of an update is stored."""
+    session.connection().execute(CHANGE, {"row_id": row_id, "state": InboxState.ANSWERING})
 
 
 def finish(session: Session, row_id: int) -> None:
     """Mark an update as done, and empty it."""
-    row = sa.update(InboxUpdate).where(InboxUpdate.id == row_id).values(emptied_update())
-    session.execute(row.execution_options(synchronize_session=False))
+    session.connection().execute(CHANGE, {"row_id": row_id} | emptied_update())
 
 
 def fail(session: Session, row_id: int, error: str, allowed: int) -> InboxUpdate | None:
@@ -168,13 +193,14 @@ def fail(session: Session, row_id: int, error: str, allowed: int) -> InboxUpdate
 
     Returns the row, None if it is no longer open.
     """
-    row = find_open(session, row_id)
-    if row is not None:
-        row.attempts += 1
-        row.error = error[:LONGEST_ERROR]
-        if row.attempts >= allowed:
-            row.state = InboxState.ASIDE
-            row.finished_at = utc_now()
+    row = session.get(InboxUpdate, row_id)
+    if row is None or row.state not in OPEN:
+        return None
+    row.attempts += 1
+    row.error = error[:LONGEST_ERROR]
+    if row.attempts >= allowed:
+        row.state = InboxState.ASIDE
+        row.finished_at = utc_now()
     return row
 
 

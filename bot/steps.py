@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from bot import inbox
@@ -17,10 +17,13 @@ from bot.messages import Incoming, PhotoSent
 from model.database import Database, utc_now
 from model.limits import Blocked, Exceeded, count_message
 from model.metrics import STAGES
-from model.tables import InboxState, InboxUpdate, Photo
+from model.tables import InboxState, Photo
 
 Replies = dict[int, int]
 """From a photo's id to the message that answers it."""
+
+ANSWERED = update(Photo).where(Photo.id == bindparam("photo_id"))
+"""Sets the columns that are given with `photo_id`."""
 
 
 class Overtaken(RuntimeError):
@@ -62,7 +65,7 @@ class Steps:
             if row is None:
                 return None
             message, shut_out = self.parse(json.loads(row.body)), None
-            if message is not None and row.user_id is not None and is_new(row):
+            if message is not None and row.user_id is not None and is_new(row.state):
                 try:
                     self.gate.check(session, message, row.user_id)
                 except (Blocked, Exceeded) as reason:
@@ -78,13 +81,13 @@ class Steps:
         out in passing, from what is at hand.
         """
         with STAGES.labels("store").time(), self.database.write() as session:
-            row = inbox.lock_open(session, row_id)
-            if row is None:
+            state = inbox.lock_open(session, row_id)
+            if state is None:
                 raise Overtaken
-            if not is_new(row):  # another worker, which was thought dead, has been here
+            if not is_new(state):  # another worker, which was thought dead, has been here
                 return None
             photo = change(session)
-            row.state = InboxState.ANSWERING
+            inbox.mark_answering(session, row_id)
             if photo is None or not isinstance(message, PhotoSent) or message.album:
                 return None
             texts = texts_for(message.sender.language)
@@ -117,14 +120,13 @@ class Steps:
                 at_end(session)
 
 
-def is_new(row: InboxUpdate) -> bool:
+def is_new(state: InboxState) -> bool:
     """Return whether nothing has been done for an update yet."""
-    return row.state is InboxState.WAITING
+    return state is InboxState.WAITING
 
 
 def remember_replies(session: Session, replies: Replies) -> None:
     """Store which messages answer which photos; those deleted meanwhile are passed over."""
     for photo_id, message_id in replies.items():
-        one = update(Photo).where(Photo.id == photo_id)
-        one = one.execution_options(synchronize_session=False)
-        session.execute(one.values(reply_message_id=message_id))
+        answered = {"photo_id": photo_id, "reply_message_id": message_id}
+        session.connection().execute(ANSWERED, answered)
