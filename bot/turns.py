@@ -10,10 +10,22 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.inbox import Place
 from model.database import utc_now
@@ -28,6 +40,16 @@ POLLING = -(2**63)
 OPEN = (InboxState.WAITING, InboxState.ANSWERING)
 
 CHAT: ColumnElement[int] = func.coalesce(InboxUpdate.chat_id, NO_CHAT)
+
+GIVE_BACK = (
+    delete(Turn)
+    .where(
+        Turn.bot_id == bindparam("of_bot"),
+        Turn.chat_id == bindparam("chat"),
+        Turn.worker_id == bindparam("worker"),
+    )
+    .returning(Turn.chat_id)
+)
 
 
 def new_worker_id() -> str:
@@ -66,21 +88,26 @@ def take(session: Session, worker: str, bot_id: int, chats: Iterable[int]) -> se
     rows = [{"bot_id": bot_id, "chat_id": chat, "worker_id": worker} for chat in sorted(set(chats))]
     if not rows:
         return set()
-    dialect = session.get_bind().dialect.name
-    upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = upsert(Turn).values(rows)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Turn.bot_id, Turn.chat_id],
-        set_={"bot_id": bot_id},  # changes nothing, but locks the row
-    )
-    taken = session.execute(statement.returning(Turn.chat_id, Turn.worker_id))
+    connection = session.connection()
+    taken = connection.execute(take_free(connection.dialect.name), rows)
     return {chat for chat, holder in taken if holder == worker}
+
+
+@cache
+def take_free(dialect: str) -> ReturningInsert[int, str]:
+    """Return the statement that takes turns that nobody has, and returns who has each."""
+    upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = upsert(Turn).on_conflict_do_update(
+        index_elements=[Turn.bot_id, Turn.chat_id],
+        set_={"bot_id": Turn.bot_id},  # changes nothing, but locks the row
+    )
+    return statement.returning(Turn.chat_id, Turn.worker_id)
 
 
 def give_back(session: Session, worker: str, bot_id: int, chat: int) -> list[Place]:
     """Give a turn back, unless the chat has open rows: then keep it, and return these."""
-    turn = and_(Turn.bot_id == bot_id, Turn.chat_id == chat, Turn.worker_id == worker)
-    if session.execute(delete(Turn).where(turn).returning(Turn.chat_id)).first() is None:
+    turn = {"of_bot": bot_id, "chat": chat, "worker": worker}
+    if session.connection().execute(GIVE_BACK, turn).first() is None:
         return []  # another took it up, this worker being thought dead
     left = find_open(session, bot_id, [chat])
     if left:
@@ -90,7 +117,8 @@ def give_back(session: Session, worker: str, bot_id: int, chat: int) -> list[Pla
 
 def find_open(session: Session, bot_id: int, chats: Iterable[int]) -> list[Place]:
     """Return the open rows of some chats, in the order they came."""
-    return [Place(*row) for row in session.execute(open_rows(bot_id).where(CHAT.in_(chats)))]
+    which = {"of_bot": bot_id, "chats": list(chats)}
+    return [Place(*row) for row in session.connection().execute(OPEN_OF_CHATS, which)]
 
 
 def find_work(session: Session, worker: str, bot_id: int, room: int) -> list[Place]:
@@ -117,13 +145,16 @@ def chat_of(place: Place) -> int:
     return place.chat_id or NO_CHAT
 
 
-def open_rows(bot_id: int) -> Select[int, int | None]:
+def open_rows(bot_id: int | BindParameter[int]) -> Select[int, int | None]:
     """Return the query for row and chat of what is to be handled or answered, in order."""
     return (
         select(InboxUpdate.id, InboxUpdate.chat_id)
         .where(InboxUpdate.bot_id == bot_id, InboxUpdate.state.in_(OPEN))
         .order_by(InboxUpdate.id)
     )
+
+
+OPEN_OF_CHATS = open_rows(bindparam("of_bot")).where(CHAT.in_(bindparam("chats", expanding=True)))
 
 
 def served(bot_id: int, worker: str | None = None) -> ColumnElement[bool]:
