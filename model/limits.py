@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import CursorResult, case, delete, exists, select
+from sqlalchemy import CursorResult, Insert, bindparam, case, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,6 +24,14 @@ MINUTE = datetime.timedelta(minutes=1)
 DAY = datetime.timedelta(days=1)
 TOLD_FOR = datetime.timedelta(hours=1)
 """Who was told of something isn't told again for so long."""
+
+USED = select(
+    *(Usage.minute_began, Usage.in_minute, Usage.slow_told_at),
+    *(Usage.day_began, Usage.in_day, Usage.full_told_at),
+).where(Usage.bot_id == bindparam("of_bot"), Usage.user_id == bindparam("person"))
+BLOCKED = select(Block.told_at).where(
+    Block.bot_id == bindparam("of_bot"), Block.user_id == bindparam("person")
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def check_limits(
     session: Session, bot_id: int, user_id: int, limits: Limits, now: datetime.datetime
 ) -> None:
     """Raise `DayFull` or `MinuteFull` if a person has used up what they may ask."""
-    usage = session.get(Usage, (bot_id, user_id))
+    usage = session.execute(USED, {"of_bot": bot_id, "person": user_id}).first()
     if usage is None:
         return
     day_ends, minute_ends = usage.day_began + DAY, usage.minute_began + MINUTE
@@ -74,7 +83,7 @@ def check_limits(
 
 def check_block(session: Session, bot_id: int, user_id: int) -> None:
     """Raise `Blocked` if a person is."""
-    block = session.get(Block, (bot_id, user_id))
+    block = session.execute(BLOCKED, {"of_bot": bot_id, "person": user_id}).first()
     if block is not None:
         raise Blocked(block.told_at is None)
 
@@ -88,20 +97,27 @@ def is_untold(
 
 def count_message(session: Session, bot_id: int, user_id: int, now: datetime.datetime) -> None:
     """Count one message of a person, whoever else counts one of theirs at this moment."""
-    upsert = (
-        postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    )
-    first = upsert(Usage).values(
-        bot_id=bot_id, user_id=user_id, minute_began=now, in_minute=1, day_began=now, in_day=1
-    )
-    minute_over, day_over = Usage.minute_began <= now - MINUTE, Usage.day_began <= now - DAY
+    connection = session.connection()
+    first: dict[str, object] = {"bot_id": bot_id, "user_id": user_id}
+    first |= {"minute_began": now, "in_minute": 1, "day_began": now, "in_day": 1}
+    ago = {"minute_ago": now - MINUTE, "day_ago": now - DAY}
+    connection.execute(count_one(connection.dialect.name), first | ago)
+
+
+@cache
+def count_one(dialect: str) -> Insert:
+    """Return the statement that inserts a person's first message, or counts a further one."""
+    upsert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    first = upsert(Usage)
+    minute_over = Usage.minute_began <= bindparam("minute_ago")
+    day_over = Usage.day_began <= bindparam("day_ago")
     further = {
         "in_minute": case((minute_over, 1), else_=Usage.in_minute + 1),
-        "minute_began": case((minute_over, now), else_=Usage.minute_began),
+        "minute_began": case((minute_over, first.excluded.minute_began), else_=Usage.minute_began),
         "in_day": case((day_over, 1), else_=Usage.in_day + 1),
-        "day_began": case((day_over, now), else_=Usage.day_began),
+        "day_began": case((day_over, first.excluded.day_began), else_=Usage.day_began),
     }
-    session.execute(first.on_conflict_do_update(index_elements=KEY, set_=further))
+    return first.on_conflict_do_update(index_elements=KEY, set_=further)
 
 
 def meet_usage(session: Session, bot_id: int, user_id: int, now: datetime.datetime) -> Usage:
