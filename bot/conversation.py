@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import corrections
@@ -43,6 +43,12 @@ from model.tables import Consent, Contributor, Photo
 Answer = tuple[Outgoing, ...]
 
 LONGEST_GROUP_ID = 64
+
+EARLIER = (
+    select(Photo.id)
+    .where(Photo.contributor_id == bindparam("person"), Photo.id < bindparam("photo"))
+    .limit(1)
+)
 
 
 class Conversation:
@@ -188,7 +194,5 @@ def is_unanswered(contributor: Contributor) -> bool:
 
 def is_first(session: Session, photo: Photo) -> bool:
     """Return whether no earlier photo of this contributor is here: one ask is enough."""
-    earlier = select(Photo.id).where(
-        Photo.contributor_id == photo.contributor_id, Photo.id < photo.id
-    )
-    return session.scalar(earlier.limit(1)) is None
+    this = {"person": photo.contributor_id, "photo": photo.id}
+    return session.connection().scalar(EARLIER, this) is None

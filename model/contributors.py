@@ -6,7 +6,7 @@ import datetime
 import random
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
@@ -27,10 +27,14 @@ PENDING_WINDOW = datetime.timedelta(hours=24)
 
 SPLIT_SHARES = {Split.TRAIN: 0.8, Split.VALIDATION: 0.1, Split.TEST: 0.1}
 
+PERSON = select(Contributor).where(
+    Contributor.bot_id == bindparam("of_bot"), Contributor.user_id == bindparam("person")
+)
+
 
 def find_contributor(session: Session, bot_id: int, user_id: int) -> Contributor | None:
     """Return the contributor, None if this person has never been seen (or was forgotten)."""
-    return session.scalar(select(Contributor).filter_by(bot_id=bot_id, user_id=user_id))
+    return session.scalar(PERSON, {"of_bot": bot_id, "person": user_id})
 
 
 def meet_contributor(session: Session, bot_id: int, user_id: int, name: str) -> Contributor:
@@ -45,7 +49,8 @@ def meet_contributor(session: Session, bot_id: int, user_id: int, name: str) -> 
             bot_id=bot_id, user_id=user_id, name=name, consent=Consent.UNASKED, split=split
         )
         session.add(contributor)
-    contributor.name = name
+    if contributor.name != name:  # setting it anew would have the ORM look for what has changed
+        contributor.name = name
     session.flush()
     return contributor
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, selectinload, undefer
 
 from model.contributors import PENDING_WINDOW, kept
@@ -30,11 +30,17 @@ class PhotoKey:
     message_id: int
 
 
+KNOWN = select(Photo).where(
+    Photo.bot_id == bindparam("of_bot"),
+    Photo.chat_id == bindparam("chat"),
+    Photo.message_id == bindparam("message"),
+)
+
+
 def find_photo(session: Session, key: PhotoKey) -> Photo | None:
     """Return the photo if it is stored already."""
-    return session.scalar(
-        select(Photo).filter_by(bot_id=key.bot_id, chat_id=key.chat_id, message_id=key.message_id)
-    )
+    which = {"of_bot": key.bot_id, "chat": key.chat_id, "message": key.message_id}
+    return session.scalar(KNOWN, which)
 
 
 def store_photo(
