@@ -161,7 +161,7 @@ class TestWaits:
     def test_an_answer_that_does_not_come_is_given_up(self, api: BotApi) -> None:
         api.faults.hang("getMe")
         with pytest.raises(TimedOut):
-            ask(api, get_name, seconds=0.2)
+            ask(api, lambda bot: bot.get_me(read_timeout=0.2))
 
     def test_a_long_poll_may_take_longer(self, api: BotApi) -> None:
         assert ask(api, lambda bot: bot.fetch_updates(None, 1, PATIENCE), seconds=0.2) == []
