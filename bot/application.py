@@ -3,7 +3,7 @@
     poller or webhook -> inbox -> worker -> handlers -> conversation -> delivery
 
 There is no `telegram.ext.Application`: with its updater off and an order of our own, nothing of it
-would be left to use. The library's Bot, its types and its HTTP client do the talking.
+would be left to use. The library's Bot and its types do the talking, over `bot/http_client.py`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def redactor(settings: Settings) -> Callable[[str], str]:
 
 @contextmanager
 def redacted_logs(redact: Callable[[str], str]) -> Iterator[None]:
-    """Redact every log record made meanwhile, its traceback too, and silence the HTTP client.
+    """Redact every log record made meanwhile, its traceback too.
 
     A filter would have to sit on each handler there is; records all come from one factory.
     """
@@ -47,8 +47,6 @@ def redacted_logs(redact: Callable[[str], str]) -> Iterator[None]:
         return record
 
     logging.setLogRecordFactory(make_redacted)
-    for name in ("httpx", "httpcore"):  # they log every address
-        logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its errors are raised too
     try:
         yield

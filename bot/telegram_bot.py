@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import ssl
 from typing import Any
 
-import httpx
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
+from bot.http_client import HttpClient
 from bot.timing import Timing
 from model.settings import Settings
 
@@ -18,9 +15,7 @@ WANTED = ["message", "edited_message", "callback_query"]
 """The kinds of updates that Telegram is asked for."""
 
 CONNECTIONS = 64
-IDLE_CONNECTIONS = 8
-"""Kept open for later: the HTTP client looks at each of them with every call. With 64 that was
-felt (`scripts/bench_bot.py` at 100 senders), and eight carry the calls of an even flow."""
+"""At once, beside the one for updates."""
 
 
 class RawBot(Bot):
@@ -51,34 +46,11 @@ def make_bot(settings: Settings, timing: Timing) -> RawBot:
     """Return the bot of the settings; its token must be set."""
     if settings.telegram_bot_token is None:
         raise ValueError("the bot needs TELEGRAM_BOT_TOKEN")
+    root = settings.telegram_api_url
     return RawBot(
         settings.telegram_bot_token,
-        base_url=f"{settings.telegram_api_url}/bot",
-        base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=make_request(timing, CONNECTIONS),
-        get_updates_request=make_request(timing, 1),
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=HttpClient(root, timing.request, CONNECTIONS),
+        get_updates_request=HttpClient(root, timing.request, 1),
     )
-
-
-def make_request(timing: Timing, connections: int) -> HTTPXRequest:
-    """Return the HTTP client; who finds all connections in use waits for one."""
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        connect_timeout=timing.request,
-        read_timeout=timing.request,
-        write_timeout=timing.request,
-        media_write_timeout=timing.request,
-        pool_timeout=timing.request,
-        httpx_kwargs={
-            "verify": certificates(),
-            "limits": httpx.Limits(
-                max_connections=connections, max_keepalive_connections=IDLE_CONNECTIONS
-            ),
-        },
-    )
-
-
-@functools.cache
-def certificates() -> ssl.SSLContext:
-    """Return the TLS context for all clients; to load one takes longer than all else at a start."""
-    return httpx.create_ssl_context()

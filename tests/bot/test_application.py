@@ -14,7 +14,6 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import select
 
-from bot.telegram_bot import IDLE_CONNECTIONS
 from model.database import Database
 from model.tables import InboxState, InboxUpdate, Photo, Sample
 from tests.bot.bot_process import bot_process
@@ -174,15 +173,3 @@ def test_a_second_bot_on_the_same_token_is_noticed_and_nothing_is_lost(
         ann.wait_answer(lambda m: m is answer and ": 4" in m.text)
     with stopped_bot.database.read() as session:
         assert session.scalars(select(Sample.label)).all() == [4]
-
-
-def test_of_many_connections_few_are_kept_open(api: BotApi, stopped_bot: RunningBot) -> None:
-    """Each call looks at all of them."""
-    api.faults.slow("getFile", 1, times=24)
-    people = [api.sender(name=f"Person {number}") for number in range(24)]
-    with stopped_bot.running():
-        photos = [person.photo(made_photo("7", serial=n)) for n, person in enumerate(people)]
-        wait_until(lambda: api.connections > 16)
-        for person, photo in zip(people, photos, strict=True):
-            person.wait_answer(to=photo)
-        wait_until(lambda: api.connections <= IDLE_CONNECTIONS + 1)

@@ -1,5 +1,6 @@
 """The files Telegram keeps, and the four sizes it makes of every photo."""
 
+import functools
 import hashlib
 import struct
 import zlib
@@ -125,6 +126,7 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
+@functools.cache  # of every photo there are three, and a benchmark sends thousands
 def blank_png(width: int, height: int) -> bytes:
     """Draw a white picture."""
 
