@@ -23,7 +23,7 @@ def test_a_photo_its_stages_and_its_fault_are_counted(
     api: BotApi, ann: Sender, stopped_bot: RunningBot, database: Database
 ) -> None:
     before = counted(database)
-    api.faults.drop("download")
+    api.faults.error("download")
     with stopped_bot.running():
         ann.wait_answer(to=ann.photo(made_photo("7")))
         ann.wait_answer(lambda m: m.text == ENGLISH.ask_with_photo)
