@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from model.curriculum import CACHE
+from model.curriculum import mnist_at_hand
 from model.database import Database
-from model.dataset import MNIST_FILES, Dataset
+from model.dataset import Dataset
 from model.network import Network
 from model.promotions import (
     content_of,
@@ -188,19 +188,12 @@ def gather(database: Database, settings: Settings, number: int) -> Material:
         raise rows.NothingToLearn(
             f"Version {version.id} holds no labelled sample for training: review some first."
         )
-    replay = load_replay(REPLAY, mnist_folder(settings))
+    replay = load_replay(REPLAY, mnist_at_hand(settings.mnist))
     replayed, watched = hold_back(replay.digits, np.random.default_rng(number))
     return Material(
         read_network(content), content, train, validation, test_ids, test,
         replace(replay, digits=replayed), watched, version.id,
     )  # fmt: skip
-
-
-def mnist_folder(settings: Settings) -> Path | None:
-    """Return where MNIST is: where the setting says, or where it was once downloaded to."""
-    if settings.mnist is None and all((CACHE / f"{name}.gz").exists() for name in MNIST_FILES):
-        return CACHE
-    return settings.mnist
 
 
 def with_card(material: Material, network: Network, laps: list[Lap], part: float) -> Network:
