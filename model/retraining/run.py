@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from model.curriculum import mnist_at_hand
 from model.database import Database
 from model.dataset import Dataset
 from model.network import Network
@@ -31,20 +30,19 @@ from model.promotions import (
     read_network,
     write_network,
 )
-from model.replay import Replay, load_replay
+from model.replay import Replay
 from model.retraining import rows
-from model.retraining.judging import Score, answers_of, compare, score
+from model.retraining.judging import Score, answers_of, compare, score_on
 from model.retraining.keeping import MAY_FORGET, hold_back, keep_the_old
 from model.retraining.learning import RECIPE, Lap, learn
-from model.retraining.material import read_part
-from model.settings import PROJECT, Settings
+from model.retraining.material import old_digits, read_part
+from model.settings import Settings
 from model.tables import RunState, Split, WeightsFile
 from model.training import accuracy
 from model.versions import find_version
 
 log = logging.getLogger(__name__)
 
-REPLAY = PROJECT / "weights" / "replay.npz"
 ALIVE = 2.0
 """Seconds between two signs of life."""
 
@@ -188,7 +186,7 @@ def gather(database: Database, settings: Settings, number: int) -> Material:
         raise rows.NothingToLearn(
             f"Version {version.id} holds no labelled sample for training: review some first."
         )
-    replay = load_replay(REPLAY, mnist_at_hand(settings.mnist))
+    replay = old_digits(settings)
     replayed, watched = hold_back(replay.digits, np.random.default_rng(number))
     return Material(
         read_network(content), content, train, validation, test_ids, test,
@@ -216,11 +214,8 @@ def with_card(material: Material, network: Network, laps: list[Lap], part: float
 
 def judge(material: Material, network: Network) -> dict[str, Score]:
     """Return the scores of a network on MNIST's test images and on the version's test split."""
-    scores = {}
-    for name, data in (("mnist", material.replay.test), ("test", material.test)):
-        scores[name] = score(data.labels, *answers_of(network, data))
-    scores["test"]["version"] = material.version_id
-    return scores
+    collected = score_on(network, material.test) | {"version": material.version_id}
+    return {"mnist": score_on(network, material.replay.test), "test": collected}
 
 
 def differ(material: Material, network: Network) -> Score:
