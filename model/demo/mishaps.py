@@ -21,7 +21,10 @@ FAILED: tuple[tuple[dict[str, object], str], ...] = (
         "BadRequest: Wrong file_id or the file is temporarily unavailable",
     ),
     ({"callback_query": {}}, "OSError: [Errno 5] Input/output error"),
-    ({"message": {"document": {}}}, "BrokenProcess: the process that reads ended before it had"),
+    (
+        {"message": {"document": {}}},
+        "BrokenProcessPool: A process in the process pool was terminated abruptly",
+    ),
 )
 """Updates that were set aside, each with its last error."""
 FLAGGED = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import tempfile
 import zipfile
@@ -31,7 +32,7 @@ UNSTEADY = 0.05
 
 
 def import_school(database: Database, recognizer: Recognizer, rng: np.random.Generator) -> None:
-    """Import ten digits of each pupil, as if it had been done on the first day."""
+    """Import ten digits of each pupil, as if a few had come each week."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "school.zip"
         write_archive(path, rng)
@@ -57,9 +58,11 @@ def write_archive(path: Path, rng: np.random.Generator) -> None:
 
 
 def date_back(session: Session) -> None:
-    """Have them collected on the first day."""
-    theirs = select(Contributor.id).where(Contributor.source == SOURCE)
-    photos = update(Photo).where(Photo.contributor_id.in_(theirs))
-    session.execute(photos.values(received_at=first_day()))
-    samples = update(Sample).where(Sample.source == SOURCE)
-    session.execute(samples.values(created_at=first_day()))
+    """Have the pupils follow each other week by week, from the first day on."""
+    pupils = select(Contributor.id).where(Contributor.source == SOURCE).order_by(Contributor.id)
+    for week, pupil in enumerate(session.scalars(pupils).all()):
+        at = first_day() + datetime.timedelta(weeks=week)
+        photos = update(Photo).where(Photo.contributor_id == pupil)
+        session.execute(photos.values(received_at=at))
+        samples = update(Sample).where(Sample.contributor_id == pupil)
+        session.execute(samples.values(created_at=at))
