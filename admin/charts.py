@@ -26,10 +26,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment that is marked across the chart."""
+    """A moment that is marked across the chart, hollow if it is over."""
 
     x: float
     name: str
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,13 @@ def line_chart(
     frame = Frame(min(xs), max(xs), *around([y for _, y in points], percent))
     drawn = [axes(frame, ticks, percent)]
     for mark in marks:
-        at = frame.x(mark.x)
+        at, sign = frame.x(mark.x), "▽" if mark.hollow else "▼"
         drawn.append(
             Markup(
                 '<line class="mark" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-                '<text class="mark" x="{0}" y="{3}" text-anchor="middle">▼<title>{4}</title></text>'
-            ).format(at, TOP, HEIGHT - BOTTOM, TOP - 2, mark.name)
+                '<text class="mark" x="{0}" y="{3}" text-anchor="middle">{4}'
+                "<title>{5}</title></text>"
+            ).format(at, TOP, HEIGHT - BOTTOM, TOP - 2, sign, mark.name)
         )
     for number, line in enumerate(lines):
         drawn.append(draw_line(frame, line, number))

@@ -70,16 +70,19 @@ def accuracy_by_day(found: Overview, promotions: list[Promotion]) -> Markup:
     if not points:
         return Markup("")
     first, last = points[0][0], points[-1][0]
-    marks = [
-        Mark(at, f"promoted {promotion.promoted_at:%Y-%m-%d}")
-        for promotion in promotions
-        if first <= (at := ordinal(f"{promotion.promoted_at:%Y-%m-%d}")) <= last
-    ]
+    marks = [mark for mark in map(mark_of, promotions) if first <= mark.x <= last]
     days = [datetime.date.fromordinal(int(first) + n) for n in range(int(last - first) + 1)]
     ticks = [(first + place, word) for place, word in day_ticks(days)]
     return line_chart(
         "Read right, as senders saw it, by day", [Line("", points)], ticks, True, marks
     )
+
+
+def mark_of(promotion: Promotion) -> Mark:
+    """Return the mark of a promotion, which says when it was taken back, if it was."""
+    undone = f", rolled back {promotion.undone_at:%Y-%m-%d}" if promotion.undone_at else ""
+    day = f"{promotion.promoted_at:%Y-%m-%d}"
+    return Mark(ordinal(day), f"promoted {day}{undone}", hollow=bool(undone))
 
 
 def ordinal(day: Any) -> float:

@@ -40,7 +40,7 @@ def serving(
         ) from error
     thread = threading.Thread(target=server.run, name="admin")
     thread.start()
-    rounds = Rounds(database)
+    rounds = Rounds(database, settings)
     rounds.start()
     shown = "" if settings.admin_password else f", password for this run: {password}"
     tell(f"The admin page is at http://{host}:{server.port}/{shown}")

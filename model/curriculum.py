@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from model.dataset import Dataset, concatenate, fetch_mnist, load_mnist
+from model.dataset import MNIST_FILES, Dataset, concatenate, fetch_mnist, load_mnist
 from model.lessons import make_lessons
 from model.presets import Recipe
 from model.runs import RunData
 from model.writers import load_writers
-
-CACHE = Path.home() / ".cache" / "digitbot"
-"""Where downloaded data sets are kept."""
 
 OTHER_HANDS = 0.4
 """Share of the lessons' digits that other hands than MNIST's wrote, where there are any."""
@@ -27,7 +25,21 @@ def mnist(folder: Path | None) -> tuple[Dataset, Dataset]:
 
     Raises `WrongDataset`, and `NoDownload` where there is no network.
     """
-    return load_mnist(folder) if folder else fetch_mnist(CACHE)
+    return load_mnist(folder) if folder else fetch_mnist(cache_folder())
+
+
+def cache_folder() -> Path:
+    """Return where downloaded data sets are kept."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "digitbot"
+
+
+def mnist_at_hand(folder: Path | None) -> Path | None:
+    """Return the folder, else the one where MNIST was once downloaded to, None without either."""
+    cache = cache_folder()
+    if folder is None and all((cache / f"{name}.gz").exists() for name in MNIST_FILES):
+        return cache
+    return folder
 
 
 def gather(

@@ -52,12 +52,18 @@ class Round:
 
 
 def rank(
-    database: Database, judging: bool = True, stopped: Callable[[], bool] = lambda: False
+    database: Database,
+    judging: bool = True,
+    stopped: Callable[[], bool] = lambda: False,
+    steps: int = STEPS,
 ) -> Round:
-    """Run one round; ends early, at a step's end, when `stopped` says so."""
+    """Run one round; ends early, at a step's end, when `stopped` says so.
+
+    Who judges labels is trained for so many steps.
+    """
     completed = repeat(database, complete, stopped)
     grouped = repeat(database, group, stopped)
-    judged = judge(database, stopped) if judging and not stopped() else 0
+    judged = judge(database, stopped, steps) if judging and not stopped() else 0
     return Round(completed, grouped, judged)
 
 
@@ -159,7 +165,7 @@ def find_group(session: Session, sample: Sample) -> int | None:
     return rows[nearest].group_id if apart[nearest] < ALIKE else None
 
 
-def judge(database: Database, stopped: Callable[[], bool]) -> int:
+def judge(database: Database, stopped: Callable[[], bool], steps: int) -> int:
     """Work out the suspicion of every label that has none; return how many."""
     unjudged = labelled().where(Sample.suspicion.is_(None), Sample.label.is_not(None))
     with database.read() as session:
@@ -173,7 +179,7 @@ def judge(database: Database, stopped: Callable[[], bool]) -> int:
     for fold in range(FOLDS):  # each takes a second or two
         if stopped():
             return 0
-        judges.append(train_without(known, fold, STEPS))
+        judges.append(train_without(known, fold, steps))
     judged = 0
     while not stopped():
         with database.read() as session:

@@ -3,8 +3,9 @@
     .venv/bin/python scripts/bench_admin.py [--samples N] [--database FILE] [--times N]
 
 Fills a database: invented people's drawn digits, read by the real reader, a few hundred of them;
-these are then copied by bulk inserts, under other contributors and at other times. Asks each page
-over HTTP as an operator does and prints what nineteen of twenty answers took less than.
+these are then copied by bulk inserts, under other contributors and at other times; so are versions,
+weights, retrainings and what was set aside. Asks each page that there is over HTTP as an operator
+does, decides, undoes and accepts grids, and prints what nineteen of twenty answers took less than.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import http.cookiejar
 import io
+import json
 import re
 import sqlite3
 import statistics
@@ -20,10 +22,15 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from admin import AdminServer, create_app
 from model import demo
@@ -31,8 +38,12 @@ from model.database import Database
 from model.overview import renew
 from model.recognizer import Recognizer
 from model.settings import Settings, read_settings
+from model.tables import Retraining, RetrainingEpoch, Sample, Version, WeightsFile, Which
+from model.versions import freeze_version
 
 PASSWORD = "made up for one measurement"
+WATCHER = "made up too"
+FORM = "application/x-www-form-urlencoded"
 DRAWN = 200
 """Samples that are drawn and read; the others are copies of them."""
 CONTRIBUTORS = 2000
@@ -68,14 +79,14 @@ SAMPLES = (
     + """
 INSERT INTO samples (id, photo_id, position, line, x0, y0, x1, y1, predicted, confidence, label,
     labelled_by, sender_label, operator_label, created_at, pixels, contributor_id, source, due,
-    doubt, suspicion, worth, signature, group_id)
+    doubt, suspicion, worth, flagged_at, signature, group_id)
 SELECT :samples * copy + s.id, :photos * copy + s.photo_id, position, line, x0, y0, x1, y1,
     predicted, confidence, label, labelled_by, sender_label, operator_label,
     datetime(s.created_at, '-' || copy || ' minutes') || '.000000', pixels,
     1000 + 1 + (copy * 7 + s.photo_id) % :people,
     CASE (1 + (copy * 7 + s.photo_id) % :people) % 20 WHEN 0 THEN 'school' ELSE 'telegram' END,
     due, doubt, suspicion, worth + (copy * 37 % 1000) / 1000000.0,
-    signature + copy * 562949953421312, :samples * copy + s.id
+    flagged_at, signature + copy * 562949953421312, :samples * copy + s.id
 FROM copies CROSS JOIN (SELECT * FROM samples WHERE id <= :samples) s ORDER BY copy, s.id
 """
 )
@@ -92,12 +103,41 @@ ORDER BY copy, sample_id
 EVENTS = (
     COPIES
     + """
-INSERT INTO label_events (sample_id, label, labelled_by, created_at)
-SELECT :samples * copy + sample_id, label, labelled_by, created_at
+INSERT INTO label_events (sample_id, act, label, labelled_by, created_at)
+SELECT :samples * copy + sample_id, act, label, labelled_by, created_at
 FROM copies CROSS JOIN (SELECT * FROM label_events WHERE sample_id <= :samples) e
 ORDER BY copy, e.id
 """
 )
+ASIDE = (
+    COPIES
+    + """
+INSERT INTO inbox (bot_id, update_id, digest, state, attempts, error, received_at, finished_at,
+    body)
+SELECT bot_id, 10 * copy + update_id, digest, state, attempts, error, received_at, finished_at, body
+FROM copies CROSS JOIN (SELECT * FROM inbox) ORDER BY copy, id
+"""
+)
+MANY = 40
+"""Versions, judged candidates and retrainings; and as many times what was set aside."""
+
+VARIANTS = {
+    "review.send_next": (
+        "predicted=7", "contributor=1500", "order=newest", "status=suspected", "status=flagged",
+    ),
+    "grid.show": ("digit=3",),
+    "samples.page": (
+        "before={middle}", "label=3", "predicted=3&label=8", "contributor=1500", "source=school",
+        "weights={weights}", "split=test", "status=corrected", "status=reviewed&predicted=2",
+        "since=2020-01-01&until=2026-12-31&predicted=1", "most=60", "order=unsure",
+        "status=flagged", "status=suspected", "status=disputed",
+    ),
+}  # fmt: skip
+"""What pages are asked beside, by the names of their endpoints."""
+NO_PAGES = {"static", "export.download"}
+"""What sends files: scripts/bench_export.py is about the latter."""
+PICTURES = {"samples.way"}
+"""Every stage of a reading, drawn for whoever opens it: not bound by what a page may take."""
 
 
 def main() -> None:
@@ -127,6 +167,9 @@ def fill(database: Database, recognizer: Recognizer, samples: int) -> None:
     weights = read_settings().weights.read_bytes()
     demo.fill(database, recognizer, weights, min(DRAWN, samples))
     multiply(database, samples)
+    with database.write() as session:
+        freeze_version(session)
+        turn_often(session)
     print(f"Filled after {time.perf_counter() - began:.0f} s.")
 
 
@@ -151,6 +194,7 @@ def multiply(database: Database, samples: int) -> None:
     for statement in (PHOTOS, SAMPLES, PREDICTIONS, EVENTS):
         connection.execute(statement, given)
         connection.commit()
+    connection.execute(ASIDE, {"copies": MANY})
     for _, statement in indexes:
         connection.execute(statement)
     connection.commit()
@@ -166,83 +210,173 @@ def small_photo() -> bytes:
     return file.getvalue()
 
 
-def pages(database: Database) -> list[str]:
-    """Return the addresses to ask for."""
+def turn_often(session: Session) -> None:
+    """Have many versions, candidates and retrainings, as after a year or two."""
+    run = session.scalars(select(Retraining)).one()
+    made = session.get_one(WeightsFile, run.weights_id)
+    epochs = session.scalars(select(RetrainingEpoch)).all()
+    scores = json.loads(made.scores)
+    seen = session.scalars(select(Sample).where(Sample.label.is_not(None)).limit(200))
+    scores["against"]["changed"] = [[each.id, each.label, 0, 1] for each in seen]
+    for number in range(MANY):
+        weights = WeightsFile(
+            **{name: getattr(made, name) for name in ("parent", "version_id", "card", "content")},
+            fingerprint=f"{number:016x}",
+            scores=json.dumps(scores),
+        )
+        session.add_all([weights, Version(which=Which.LABELLED, pseudonym_key="k", samples=1000)])
+        session.flush()
+        another = Retraining(
+            version_id=run.version_id, state=run.state, epochs=run.epochs, weights_id=weights.id
+        )
+        session.add(another)
+        session.flush()
+        session.add_all(
+            RetrainingEpoch(
+                retraining_id=another.id, number=epoch.number, loss=epoch.loss, seconds=1.0
+            )
+            for epoch in epochs
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Something to ask for."""
+
+    path: str
+    endpoint: str
+
+    @property
+    def name(self) -> str:
+        """What its row is called."""
+        return f"{self.path} (a picture)" if self.endpoint in PICTURES else self.path
+
+
+def pages(app: Flask, database: Database) -> list[Page]:
+    """Return the addresses to ask for: every one that the application has, some in variants.
+
+    Fails where an address names a thing that this script knows none of.
+    """
+    given, drawn = things(database)
+    adapter = app.url_map.bind("")
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGES:
+            continue
+        known = given | drawn if rule.endpoint in ("samples.way", "samples.photo") else given
+        path = adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+        variants = [each.format(**given) for each in VARIANTS.get(rule.endpoint, ())]
+        found += [Page(path, rule.endpoint)]
+        found += [Page(f"{path}?{each}", rule.endpoint) for each in variants]
+    return found
+
+
+def things(database: Database) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what addresses name, and instead of a copy's photo one that is drawn."""
+    ask = {
+        "middle": "SELECT max(id) / 2 FROM samples",
+        "photo_id": "SELECT max(photo_id) / 2 FROM samples",
+        "drawn": "SELECT min(id) FROM photos WHERE bot_id = 1",
+        "weights": "SELECT max(weights) FROM predictions",
+        "fingerprint": "SELECT fingerprint FROM weights_files ORDER BY id DESC LIMIT 1",
+        "number": "SELECT max(id) FROM retrainings",
+    }
     with database.engine.connect() as connection:
-        newest = connection.scalar(text("SELECT max(id) FROM samples"))
-        middle = newest // 2
-        photo = connection.scalar(text(f"SELECT photo_id FROM samples WHERE id = {middle}"))
-        weights = connection.scalar(text("SELECT max(weights) FROM predictions"))
-    return [
-        "/",
-        "/review",
-        "/review/next",
-        "/review/next?predicted=7",
-        "/review/next?contributor=1500",
-        "/review/next?order=newest",
-        "/review/next?status=suspected",
-        "/grid?digit=3",
-        "/agreement",
-        "/samples",
-        f"/samples?before={middle}",
-        "/samples?label=3",
-        "/samples?predicted=3&label=8",
-        "/samples?contributor=1500",
-        "/samples?source=school",
-        f"/samples?weights={weights}",
-        "/samples?split=test",
-        "/samples?status=corrected",
-        "/samples?status=reviewed&predicted=2",
-        "/samples?since=2020-01-01&until=2026-12-31&predicted=1",
-        "/samples?most=60",
-        "/samples?order=unsure",
-        "/samples?status=flagged",
-        f"/samples/{middle}",
-        f"/samples/{middle}.png",
-        "/samples?status=disputed",
-        f"/photos/{photo}",
-        f"/photos/{photo}.jpg",
-        "/people",
-        "/aside",
-        "/weights",
-        "/export",
-        "/try",
-        "/privacy",
-        "/healthz",
-        "/login",
-    ]
+        found = {name: connection.scalar(text(query)) for name, query in ask.items()}
+    return found | {"sample_id": found["middle"]}, {"photo_id": found["drawn"]}
 
 
 def measure(database: Database, recognizer: Recognizer, times: int) -> float:
     """Print every page's median, p95 and CPU time in milliseconds; return the greatest p95."""
-    settings = Settings(database_url=database.url, admin_password=PASSWORD)
-    server = AdminServer(create_app(settings, database, recognizer), "127.0.0.1", 0)
+    settings = Settings(database_url=database.url, admin_password=PASSWORD, metrics_token=WATCHER)
+    app = create_app(settings, database, recognizer)
+    server = AdminServer(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
-    slowest = 0.0
     try:
-        address = f"http://127.0.0.1:{server.port}"
         renew(database)  # else the first page asked for only says that it is being counted
-        operator, stranger = log_in(address), urllib.request.build_opener()
         print(f"{'page':56} {'median':>8} {'p95':>8} {'CPU':>8}   ms")
-        for path in pages(database):
-            browser = stranger if path == "/login" else operator  # who is in is sent on
-            asked = [ask(browser, address + path) for _ in range(times)]
-            took, worked = (sorted(each) for each in zip(*asked, strict=True))
-            p95 = took[int(0.95 * (len(took) - 1))]
-            slowest = max(slowest, p95)
-            numbers = (statistics.median(took), p95, statistics.median(worked))
-            print(f"{path:56}" + "".join(f" {number:8.1f}" for number in numbers), flush=True)
+        return ask_all(f"http://127.0.0.1:{server.port}", pages(app, database), times)
     finally:
         server.close()
         thread.join()
-    return slowest
+
+
+def ask_all(address: str, found: list[Page], times: int) -> float:
+    """Ask for every page and decide as often; return the greatest p95 of what is bound."""
+    operator, stranger = log_in(address), urllib.request.build_opener()
+    bound = []
+    for page in found:
+        browser = stranger if page.endpoint == "login.show" else operator  # who is in is sent on
+        p95 = show(page.name, [ask(browser, address + page.path) for _ in range(times)])
+        bound += [] if page.endpoint in PICTURES else [p95]
+    desk = Deciding(operator, address)
+    for name, press in (
+        ("POST /review/decisions", desk.decide),
+        ("POST /review/undo", desk.undo),
+        ("POST /grid, and the next one", desk.accept),
+        ("POST /grid/undo, and the grid", desk.undo_grid),
+    ):
+        bound.append(show(name, [press() for _ in range(times)]))
+    return max(bound)
+
+
+def show(name: str, asked: list[tuple[float, float]]) -> float:
+    """Print a row of the table and return its p95."""
+    took, worked = (sorted(each) for each in zip(*asked, strict=True))
+    p95 = took[int(0.95 * (len(took) - 1))]
+    numbers = (statistics.median(took), p95, statistics.median(worked))
+    print(f"{name:56}" + "".join(f" {number:8.1f}" for number in numbers), flush=True)
+    return p95
+
+
+class Deciding:
+    """An operator who decides; what is fetched for that beforehand is not measured."""
+
+    def __init__(self, browser: urllib.request.OpenerDirector, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.token = self.fetch("/review/token")["csrf"]
+
+    def fetch(self, path: str) -> Any:
+        """Return the JSON at a path."""
+        return json.loads(self.browser.open(self.address + path).read())
+
+    def post(self, path: str, body: bytes, kind: str) -> tuple[float, float]:
+        """Send something and return what `ask` does."""
+        headers = {"Content-Type": kind, "X-CSRFToken": self.token, "Accept": "application/json"}
+        return ask(self.browser, urllib.request.Request(self.address + path, body, headers))
+
+    def decide(self) -> tuple[float, float]:
+        """Label the next sample, what was fetched before being let go of."""
+        self.browser.open(f"{self.address}/review").read()
+        sample = self.fetch("/review/next")["samples"][0]["id"]
+        decisions = [{"sample": sample, "label": 3, "cause": str(uuid.uuid4())}]
+        body = json.dumps({"decisions": decisions}).encode()
+        return self.post("/review/decisions", body, "application/json")
+
+    def undo(self) -> tuple[float, float]:
+        """Undo the newest decision."""
+        return self.post("/review/undo", b"", FORM)
+
+    def accept(self) -> tuple[float, float]:
+        """Accept a grid but for its first sample."""
+        grid = self.browser.open(f"{self.address}/grid?digit=3").read().decode()
+        shown = re.findall('name="shown" value="([0-9]+)"', grid)
+        fields = [("cause", str(uuid.uuid4())), *[("wrong", each) for each in shown[:1]]]
+        body = urllib.parse.urlencode(fields + [("shown", each) for each in shown]).encode()
+        return self.post("/grid?digit=3", body, FORM)
+
+    def undo_grid(self) -> tuple[float, float]:
+        """Undo a grid."""
+        return self.post("/grid/undo?digit=3", b"", FORM)
 
 
 def log_in(address: str) -> urllib.request.OpenerDirector:
     """Return a browser that is logged in."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    browser.addheaders = [("Authorization", f"Bearer {WATCHER}")]  # for /metrics
     page = browser.open(f"{address}/login").read().decode()
     token = re.search('name="csrf_token" value="([^"]*)"', page)[1]
     form = urllib.parse.urlencode({"csrf_token": token, "password": PASSWORD}).encode()
@@ -250,7 +384,9 @@ def log_in(address: str) -> urllib.request.OpenerDirector:
     return browser
 
 
-def ask(browser: urllib.request.OpenerDirector, url: str) -> tuple[float, float]:
+def ask(
+    browser: urllib.request.OpenerDirector, url: str | urllib.request.Request
+) -> tuple[float, float]:
     """Return the milliseconds until a page is here whole, and how many of them were work.
 
     The latter, of this process with both ends in it, tells a slow page from a busy machine.

@@ -165,7 +165,9 @@ class Row:
     """One line of the table."""
 
     corrections: int
-    wrong: float
+    wrong: int
+    judged: int
+    """Photos of the others that are read wrong, of so many."""
     mnist: float
     seconds: float
     processor: float
@@ -184,12 +186,13 @@ def turn(
     test = load_mnist(mnist)[1]
 
     def judge(weights: Path, corrections: int, seconds: float, processor: float) -> Row:
-        wrong = errors(weights, judged)
+        wrong = count_errors(weights, judged)
         lost = 1 - accuracy(Network.load(weights), test)
-        return Row(corrections, wrong, lost, seconds, processor)
+        return Row(corrections, wrong, len(judged), lost, seconds, processor)
 
     print(f"\n{title}: {len(taught)} photos to teach with, {len(judged)} to judge by", flush=True)
-    print("corrections  errors on the others  MNIST errors  retrained in")
+    print("| corrections | errors on the others | gone | MNIST errors | retrained in |")
+    print("|---|---|---|---|---|")
     show(before := judge(base, 0, 0, 0), None)
     with tempfile.TemporaryDirectory() as folder, BotApi() as api:
         database = Database(f"sqlite:///{folder}/digitbot.sqlite")
@@ -228,11 +231,11 @@ def retrain(database: Database, settings: Settings, out: Path) -> tuple[Path, fl
     return out, seconds, processor
 
 
-def errors(weights: Path, photos: Sequence[Photo]) -> float:
-    """Return the share of photos whose whole answer is wrong."""
+def count_errors(weights: Path, photos: Sequence[Photo]) -> int:
+    """Return how many photos' whole answer is wrong."""
     with ProcessPoolExecutor(2, initializer=load, initargs=(weights,)) as pool:
         read = list(pool.map(read_photo, [photo.data for photo in photos], chunksize=20))
-    return float(np.mean([text != photo.label for text, photo in zip(read, photos, strict=True)]))
+    return sum(text != photo.label for text, photo in zip(read, photos, strict=True))
 
 
 STARTED = time.perf_counter()
@@ -266,11 +269,13 @@ def make_base(path: Path, mnist: Path) -> None:
 
 
 def show(row: Row, before: Row | None) -> None:
-    """Print a line of the table."""
-    gone = f" ({100 * (1 - row.wrong / before.wrong):+.0f} % gone)" if before else ""
-    took = f"{row.seconds:.0f} s ({row.processor:.0f} s of processors)" if row.seconds else ""
-    errors = f"{100 * row.wrong:13.2f} %{gone:14}  {100 * row.mnist:9.2f} %"
-    print(f"{row.corrections:11}  {errors}  {took}", flush=True)
+    """Print a line of the table, as the README has it."""
+    wrong = f"{100 * row.wrong / row.judged:.2f} % ({row.wrong} of {row.judged})"
+    gone = f"{100 * (1 - row.wrong / before.wrong):.0f} %" if before and before.wrong else ""
+    took = f"{row.seconds:.0f} s, {row.processor:.0f} s of both cores" if row.seconds else ""
+    print(
+        f"| {row.corrections} | {wrong} | {gone} | {100 * row.mnist:.2f} % | {took} |", flush=True
+    )
 
 
 def main() -> None:

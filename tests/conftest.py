@@ -32,6 +32,17 @@ TEMPLATE = "migrated"
 """The file that is copied for each test."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing downloaded is found, in the processes that tests start neither.
+
+    Where `digitbot train` has fetched MNIST, a retraining would learn from the whole of it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_database(request: pytest.FixtureRequest) -> Database:
     """One engine for all tests: it remembers the statements that it has compiled."""

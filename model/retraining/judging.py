@@ -62,6 +62,11 @@ def score(labels: Array, answers: Array, sure: Array) -> Score:
     }
 
 
+def score_on(network: Network, data: Dataset) -> Score:
+    """Return what a card shows of a network on some data."""
+    return score(data.labels, *answers_of(network, data))
+
+
 def mcnemar(only_first: int, only_second: int) -> float:
     """Return the chance of counts as uneven as these, or more, if both were equally good.
 

@@ -1,4 +1,7 @@
-"""The samples of a frozen version as a data set in memory, never more than fit there."""
+"""What networks learn from and are judged on: a frozen version's samples, and what they know.
+
+Never more of the collected samples than fit into memory.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.contributors import kept
+from model.curriculum import mnist_at_hand
 from model.dataset import Dataset
-from model.replay import CLASSES
+from model.replay import CLASSES, Replay, load_replay
 from model.samples import there
+from model.settings import PROJECT, Settings
 from model.tables import Photo, Sample, Split, VersionSample
+
+REPLAY = PROJECT / "weights" / "replay.npz"
 
 MOST = 30_000
 """Samples of a part that are used, drawn by lot from more: enlarged they take 7 KB each."""
 
 AT_ONCE = 500
 """Samples fetched in one query: SQLite takes so many numbers, and more."""
+
+
+def old_digits(settings: Settings) -> Replay:
+    """Return the old digits: MNIST where it is at hand, else the part of it that is shipped."""
+    return load_replay(REPLAY, mnist_at_hand(settings.mnist))
 
 
 def still_kept(session: Session, ids: list[int]) -> set[int]:

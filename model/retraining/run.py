@@ -18,9 +18,8 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.exc import OperationalError
 
-from model.curriculum import CACHE
 from model.database import Database
-from model.dataset import MNIST_FILES, Dataset
+from model.dataset import Dataset
 from model.network import Network
 from model.promotions import (
     content_of,
@@ -31,20 +30,19 @@ from model.promotions import (
     read_network,
     write_network,
 )
-from model.replay import Replay, load_replay
+from model.replay import Replay
 from model.retraining import rows
-from model.retraining.judging import Score, answers_of, compare, score
+from model.retraining.judging import Score, answers_of, compare, score_on
 from model.retraining.keeping import MAY_FORGET, hold_back, keep_the_old
 from model.retraining.learning import RECIPE, Lap, learn
-from model.retraining.material import read_part
-from model.settings import PROJECT, Settings
+from model.retraining.material import old_digits, read_part
+from model.settings import Settings
 from model.tables import RunState, Split, WeightsFile
 from model.training import accuracy
 from model.versions import find_version
 
 log = logging.getLogger(__name__)
 
-REPLAY = PROJECT / "weights" / "replay.npz"
 ALIVE = 2.0
 """Seconds between two signs of life."""
 
@@ -188,19 +186,12 @@ def gather(database: Database, settings: Settings, number: int) -> Material:
         raise rows.NothingToLearn(
             f"Version {version.id} holds no labelled sample for training: review some first."
         )
-    replay = load_replay(REPLAY, mnist_folder(settings))
+    replay = old_digits(settings)
     replayed, watched = hold_back(replay.digits, np.random.default_rng(number))
     return Material(
         read_network(content), content, train, validation, test_ids, test,
         replace(replay, digits=replayed), watched, version.id,
     )  # fmt: skip
-
-
-def mnist_folder(settings: Settings) -> Path | None:
-    """Return where MNIST is: where the setting says, or where it was once downloaded to."""
-    if settings.mnist is None and all((CACHE / f"{name}.gz").exists() for name in MNIST_FILES):
-        return CACHE
-    return settings.mnist
 
 
 def with_card(material: Material, network: Network, laps: list[Lap], part: float) -> Network:
@@ -223,11 +214,8 @@ def with_card(material: Material, network: Network, laps: list[Lap], part: float
 
 def judge(material: Material, network: Network) -> dict[str, Score]:
     """Return the scores of a network on MNIST's test images and on the version's test split."""
-    scores = {}
-    for name, data in (("mnist", material.replay.test), ("test", material.test)):
-        scores[name] = score(data.labels, *answers_of(network, data))
-    scores["test"]["version"] = material.version_id
-    return scores
+    collected = score_on(network, material.test) | {"version": material.version_id}
+    return {"mnist": score_on(network, material.replay.test), "test": collected}
 
 
 def differ(material: Material, network: Network) -> Score:

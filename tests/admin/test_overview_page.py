@@ -2,9 +2,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from model import overview
-from model.database import Database
+from model.database import Database, utc_now
 from model.labels import label_sample
-from model.promotions import keep_weights, promote
+from model.promotions import keep_weights, promote, roll_back
 from model.samples import find_kept_sample
 from model.tables import Labeller
 from tests.filling import Store
@@ -34,6 +34,21 @@ def test_pictures_and_the_same_numbers_in_tables(
     cell = operator.get("/samples?label=7&predicted=1").text
     assert f"/samples/{ids[1]}" in cell
     assert f'"/samples/{ids[0]}"' not in cell
+
+
+def test_a_promotion_that_was_rolled_back_is_marked_as_such(
+    operator: FlaskClient, store: Store, database: Database
+):
+    (sample_id,) = store.photo(store.contributor(5), [1])
+    with database.write() as session:
+        label_sample(session, find_kept_sample(session, sample_id), 1, Labeller.SENDER)
+        promote(session, keep_weights(session, made_weights(1)))
+        promote(session, keep_weights(session, made_weights(2)))
+        roll_back(session)
+    page = operator.get("/").text
+    today = f"{utc_now():%Y-%m-%d}"
+    assert page.count(f">▼<title>promoted {today}</title>") == 1
+    assert page.count(f">▽<title>promoted {today}, rolled back {today}</title>") == 1
 
 
 def test_an_empty_database_has_no_picture(operator: FlaskClient):

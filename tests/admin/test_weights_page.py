@@ -1,15 +1,19 @@
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from admin import create_app
 from model.database import Database
-from model.promotions import find_weights, keep_weights, promoted
+from model.network import Network
+from model.promotions import find_weights, keep_weights, promoted, write_network
 from model.recognizer import Recognizer
 from model.retraining import rows
+from model.retraining.judging import score
 from model.retraining.learning import Lap
 from model.retraining.run import carry_out
 from model.retraining.start import enter_retraining
@@ -92,6 +96,41 @@ def test_the_card_of_a_candidate(
     base = re.search(r"starting from <a href=\"(/weights/[0-9a-f]{16})\"", card)
     assert base is not None
     assert "Against the weights it comes from" not in operator.get(base[1]).text
+
+
+def test_a_card_says_when_how_long_and_how_good_by_digit(operator: FlaskClient, database: Database):
+    facts = {"made": "2026-02-03T04:05:06+00:00", "seconds": 61.4}
+    network = Network.create((784, 4, 11), rng=np.random.default_rng(1))
+    answers, sure = np.array([3, 8, 7, 7]), np.array([0.97, 0.55, 0.999, 0.97])
+    with database.write() as session:
+        weights = keep_weights(session, write_network(replace(network, card=facts)))
+        weights.scores = json.dumps({"mnist": score(np.array([3, 3, 7, 7]), answers, sure)})
+        address = f"/weights/{weights.fingerprint}"
+    card = operator.get(address).text
+    assert "<dd>2026-02-03 04:05 UTC, in 61 s</dd>" in card
+    assert re.search("75.00 %</span> of 4 right", card)
+    shares = re.findall(r'<th scope="row">(\d)</th>.*?<td>([\d.]+ %)</td></tr>', card, re.DOTALL)
+    assert shares == [("3", "50.0 %"), ("7", "100.0 %")]
+    assert card.count('role="img" aria-label="Right answers by stated confidence"') == 1
+    curve = card.split("The curve as numbers")[1]
+    assert "<td>50 to 60 %</td><td>1</td><td>55.0 %</td><td>0.0 %</td>" in curve
+    assert "<td>95 to 99 %</td><td>2</td><td>97.0 %</td><td>100.0 %</td>" in curve
+    assert "Not measured yet: that is done as soon as a version holds samples of testers" in card
+    assert "<small>in use</small>" not in card
+
+
+def test_a_card_without_scores_says_that_they_come(operator: FlaskClient, two: list[str]):
+    assert "Not measured yet: that is being done" in operator.get(f"/weights/{two[0]}").text
+
+
+def test_what_is_promoted_is_said_to_be_in_use(operator: FlaskClient, two: list[str]):
+    address = f"/weights/{two[1]}"
+    press(operator, f"{address}/promote")
+    wait_until(lambda: "<small>in use</small>" in operator.get(address).text)
+    assert f"{address}/promote" not in operator.get(address).text
+    assert "<small>in use</small>" not in operator.get(f"/weights/{two[0]}").text
+    rows_of = operator.get("/weights").text.split("<tr>")
+    assert [two[1] in row for row in rows_of if "<b>in use</b>" in row] == [True]
 
 
 def test_a_page_of_a_retraining_draws_its_curve(operator: FlaskClient, database: Database):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from commands.train import train
 from model.presets import PRESETS, Recipe
+from tests.made_mnist import write_mnist
 
 Train = Callable[..., Result]
 
@@ -17,17 +18,7 @@ Train = Callable[..., Result]
 @pytest.fixture
 def mnist(tmp_path: Path) -> Path:
     """A folder of few images, in MNIST's form."""
-    folder = tmp_path / "mnist"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for part, count in (("train", 100), ("t10k", 20)):
-        images = rng.integers(0, 256, (count, 28, 28), np.uint8)
-        labels = rng.integers(0, 10, count).astype(np.uint8)
-        for name, array in (("images-idx3", images), ("labels-idx1", labels)):
-            sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
-            content = bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
-            (folder / f"{part}-{name}-ubyte").write_bytes(content)
-    return folder
+    return write_mnist(tmp_path / "mnist")
 
 
 @pytest.fixture

@@ -107,7 +107,6 @@ def test_samples_of_an_older_digitbot_are_completed(database: Database, store: S
 
 def test_wrong_labels_come_first(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ranking, "READ", 150)
-    monkeypatch.setattr(ranking, "STEPS", 500)
     rng = np.random.default_rng(5)
     truth = [number % 10 for number in range(400)]
     contributor = store.contributor(5)
@@ -121,18 +120,18 @@ def test_wrong_labels_come_first(database: Database, store: Store, monkeypatch: 
             label = (digit + 3) % 10 if sample_id in wrong else digit
             sample.predicted = label  # the network is wrong in the same way
             label_sample(session, sample, label, Labeller.SENDER)
-    assert rank(database).judged == 400
+    assert rank(database, steps=500).judged == 400
     with database.read() as session:
         worth = Listing(SampleFilter(), Order.WORTH, due=True)
         assert {sample.id for sample in page_of_samples(session, worth, limit=3).samples} == wrong
         suspected = Listing(SampleFilter(status="suspected"))
         assert wrong <= {sample.id for sample in page_of_samples(session, suspected).samples}
-    assert rank(database).judged == 0  # each label once
+    assert rank(database, steps=500).judged == 0  # each label once
     with database.write() as session:
         sample = find_kept_sample(session, min(wrong))
         label_sample(session, sample, truth[30], Labeller.OPERATOR)
         assert sample.suspicion is None  # that was another label's
-    assert rank(database).judged == 1
+    assert rank(database, steps=500).judged == 1
     with database.read() as session:
         assert (find_kept_sample(session, min(wrong)).suspicion or 1) < 0.5
 

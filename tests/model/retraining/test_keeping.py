@@ -8,7 +8,7 @@ from model.network import Network
 from model.replay import Replay, load_replay
 from model.retraining.keeping import PARTS, hold_back, keep_the_old, unseen_copies
 from model.retraining.learning import between
-from model.retraining.run import REPLAY
+from model.retraining.material import REPLAY
 from model.settings import Settings
 from model.training import accuracy
 

@@ -7,7 +7,7 @@ from model.dataset import Dataset
 from model.network import Network, softmax
 from model.replay import Replay, load_replay, make_replay, nearest_to_another
 from model.retraining.learning import RECIPE, between, learn
-from model.retraining.run import REPLAY
+from model.retraining.material import REPLAY
 from model.training import accuracy
 
 

@@ -20,6 +20,7 @@ from model.retraining.start import enter_retraining, start_retraining
 from model.tables import Retraining, RunState, Split, WeightsFile
 from model.versions import freeze_version
 from tests.filling import Store
+from tests.made_mnist import write_mnist
 from tests.model.retraining.hands import correct, settings_for
 from tests.patience import wait_until
 
@@ -69,6 +70,38 @@ def test_a_retraining_makes_a_candidate(database: Database, taught: list[int], t
     against = scores["against"]
     assert against["test"]["after"] >= against["test"]["before"]
     assert {sample for sample, *_ in against["changed"]} <= set(taught)
+
+
+def test_collected_samples_are_mixed_with_mnist_where_it_is(
+    database: Database, taught: list[int], tmp_path: Path
+):
+    mnist = write_mnist(tmp_path / "mnist", train=400, test=20)
+    settings = settings_for(database, tmp_path, mnist=mnist)
+    assert carry_out(settings, enter_retraining(database)) is RunState.DONE
+    with database.read() as session:
+        made, base = list_weights(session)
+    data = [(each["source"], each["images"]) for each in json.loads(made.card)["data"]]
+    assert data[:2] == [("version 1, train", 36), ("train-images-idx3-ubyte", 300)]  # 100 watched
+    assert data[2][0] == "replay.npz"  # the lessons, which MNIST has not
+    for weights in (made, base):
+        assert json.loads(weights.scores)["mnist"]["n"] == 20
+    assert json.loads(made.scores)["against"]["mnist"]["n"] == 20
+
+
+def test_one_that_fails_after_it_has_learned_leaves_its_curve_and_no_weights(
+    database: Database, taught: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object) -> None:
+        raise MemoryError("no room to judge in")
+
+    monkeypatch.setattr(run, "differ", fail)  # the last thing before all is stored
+    number = enter_retraining(database)
+    assert carry_out(settings_for(database, tmp_path), number) is RunState.FAILED
+    assert state_of(database, number) == (RunState.FAILED, "MemoryError: no room to judge in")
+    assert count_weights(database) == 0
+    with database.read() as session:
+        assert len(rows.list_epochs(session, number)) == run.RECIPE.epochs
+        assert rows.find_retraining(session, number).weights_id is None
 
 
 def test_the_test_split_is_not_learned_from(

@@ -1,4 +1,4 @@
-"""Invented people who send drawn digits, so that every page can be seen full."""
+"""Invented people who send photos of drawn digits, as the bot takes them in."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 from model.contributors import meet_contributor, record_consent
 from model.database import Database, utc_now
 from model.labels import label_sample
+from model.limits import count_message
 from model.paper.pen import Hand, random_hand
 from model.paper.sheet import Sheet, make_sheet, random_conditions
 from model.paper.strokes import draw_digit, draw_other
-from model.promotions import keep_weights, promote
 from model.recognizer import Recognizer
 from model.samples import PhotoKey, store_photo
 from model.tables import NOT_A_DIGIT, Consent, Labeller, Photo, Sample, Split
-from model.versions import freeze_version
 
 NAMES = (
     "Ada", "Bartosz", "Chiara", "Deniz", "Emma", "Femi", "Giulia", "Hannah", "Ikram", "Jonas",
     "Katarzyna", "Luca", "Mei", "Noor", "Olga", "Pedro", "Quynh", "Rosa", "Samir", "Tove", "Uwe",
     "Věra", "Wanjiru", "Xenia", "Yusuf", "Zoë",
 )  # fmt: skip
+BOT = 1
+"""Whom they write to."""
 DAYS = 45
 """Over so many days they send."""
 TAPS, REVIEWED, SLIPS = 0.75, 0.4, 0.02
@@ -46,34 +47,30 @@ class Person:
     sent: int = 0
 
 
-def fill(
+def send_photos(
     database: Database,
     recognizer: Recognizer,
-    weights: bytes,
     samples: int,
-    tell: Callable[[int], None] = lambda _: None,
-    seed: int = 0,
+    tell: Callable[[int], None],
+    rng: np.random.Generator,
 ) -> None:
-    """Fill an empty database with at least so many samples; `tell` hears how many more each time.
-
-    `weights` are the bytes of the recognizer's file: they are shown as those in use.
-    """
-    rng = np.random.default_rng(seed)
+    """Have people send photos until there are at least so many samples, more every day."""
     people = [
         Person(name, 1000 + number, SPLITS[number % len(SPLITS)], random_hand(rng))
         for number, name in enumerate(NAMES)
     ]
-    start = utc_now() - datetime.timedelta(days=DAYS)
     made = 0
     while made < samples:
-        share = min(made / samples, 1.0) ** 0.7  # more come every day
-        at = start + datetime.timedelta(days=share * DAYS, minutes=float(rng.uniform(0, 300)))
+        day = DAYS * min(made / samples, 1.0) ** 0.7
+        at = first_day() + datetime.timedelta(days=day, minutes=float(rng.uniform(0, 300)))
         found = send(database, recognizer, people[int(rng.integers(len(people)))], at, rng)
         tell(found)
         made += max(found, 1)  # a photo in which nothing is found brings the end nearer, too
-    with database.write() as session:
-        promote(session, keep_weights(session, weights))
-        freeze_version(session)
+
+
+def first_day() -> datetime.datetime:
+    """Return when the first of them sent something; the last did just now."""
+    return utc_now() - datetime.timedelta(days=DAYS, hours=5)
 
 
 def send(
@@ -87,11 +84,12 @@ def send(
     sheet = write(person, rng)
     reading = recognizer.read(sheet.jpeg)
     with database.write() as session:
-        contributor = meet_contributor(session, 1, person.user_id, person.name)
+        contributor = meet_contributor(session, BOT, person.user_id, person.name)
         contributor.split = person.split
         record_consent(session, contributor, Consent.YES)
+        count_message(session, BOT, person.user_id, at)
         person.sent += 1
-        key = PhotoKey(1, person.user_id, person.sent)
+        key = PhotoKey(BOT, person.user_id, person.sent)
         photo = store_photo(session, key, contributor, sheet.jpeg, reading, recognizer.weights)
         photo.received_at = at
         for sample in photo.samples:
