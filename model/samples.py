@@ -205,7 +205,12 @@ def there() -> ColumnElement[bool]:
 
 def with_details(query: Select[Sample]) -> Select[Sample]:
     """Load the events and predictions along, in one query each."""
-    return query.options(selectinload(Sample.events), selectinload(Sample.predictions))
+    return with_predictions(query).options(selectinload(Sample.events))
+
+
+def with_predictions(query: Select[Sample]) -> Select[Sample]:
+    """Load the predictions along, with all their probabilities."""
+    return query.options(selectinload(Sample.predictions))
 
 
 # --- what is in them
