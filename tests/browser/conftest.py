@@ -47,10 +47,15 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture(scope="package")
-def served(shared_database: Database, recognizer: Recognizer) -> Iterator[str]:
-    """The address of an admin page over the tests' database."""
+def app(shared_database: Database, recognizer: Recognizer) -> Flask:
+    """An admin page over the tests' database."""
     settings = Settings(admin_password=PASSWORD, developer_info=OPERATOR)
-    app: Flask = create_app(settings, shared_database, recognizer)
+    return create_app(settings, shared_database, recognizer)
+
+
+@pytest.fixture(scope="package")
+def served(app: Flask) -> Iterator[str]:
+    """Its address."""
     with serving(app) as server:
         yield f"http://127.0.0.1:{server.port}"
 
