@@ -156,7 +156,7 @@ def test_the_focus_is_seen(desk: Desk):
 def test_a_very_wide_window(desk: Desk, width: tuple[int, int]):
     for path in PAGES:
         desk.open(path)
-        check_layout(desk, path)
+        check(desk, path)
         main = desk.page.locator("main").bounding_box()
         assert main["width"] <= 1300, path  # lines stay short enough to read
         assert abs(main["x"] + main["width"] / 2 - width[0] / 2) < 20, path
