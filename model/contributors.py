@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 from typing import Any
 
@@ -20,6 +21,7 @@ from model.tables import (
     Split,
     Usage,
     VersionSample,
+    WeightsFile,
 )
 
 PENDING_WINDOW = datetime.timedelta(hours=24)
@@ -138,8 +140,13 @@ def forget_strangers(session: Session, now: datetime.datetime) -> int:
 
 
 def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
-    """Empty what versions say of the samples in these photos; only their numbers stay listed."""
+    """Empty what versions say of the samples in these photos; only their numbers stay listed.
+
+    What weights are known to read otherwise than those before them does not even list these.
+    """
     samples = select(Sample.id).join(Sample.photo).where(condition)
+    frozen = select(VersionSample.sample_id).where(VersionSample.sample_id.in_(samples))
+    strike_from_scores(session, set(session.scalars(frozen)))
     columns = ("label", "labelled_by", "split", "predicted", "confidence", "weights")
     emptied = dict.fromkeys(columns)
     session.execute(
@@ -148,6 +155,19 @@ def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
         .values(emptied)
         .execution_options(synchronize_session=False)
     )
+
+
+def strike_from_scores(session: Session, samples: set[int]) -> None:
+    """Take samples out of those that are remembered because new weights changed the answer."""
+    if not samples:
+        return
+    for weights in session.scalars(select(WeightsFile).with_for_update()):
+        scores = json.loads(weights.scores)
+        changed = scores.get("against", {}).get("changed", [])
+        left = [answers for answers in changed if answers[0] not in samples]
+        if len(left) < len(changed):
+            scores["against"]["changed"] = left
+            weights.scores = json.dumps(scores)
 
 
 def kept() -> ColumnElement[bool]:
