@@ -161,7 +161,9 @@ def test_logging_out_ends_copies_of_the_cookie_too(app: Flask, client: FlaskClie
     thief = app.test_client()
     thief.set_cookie("digitbot", cookie.value)
     assert thief.get("/").status_code == 200
-    assert auth.logout().location == "/login"
+    answer = auth.logout()
+    assert answer.location == "/login"
+    assert answer.headers["Clear-Site-Data"] == '"cache"', "no picture stays in the browser"
     assert client.get("/").status_code == 302
     assert thief.get("/").status_code == 302
 
