@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
@@ -142,11 +142,13 @@ def forget_strangers(session: Session, now: datetime.datetime) -> int:
 def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
     """Empty what versions say of the samples in these photos; only their numbers stay listed.
 
-    What weights are known to read otherwise than those before them does not even list these.
+    Nothing else bears these: neither what weights are known to read otherwise than those before
+    them, nor a group of near-duplicates of which others stay.
     """
     samples = select(Sample.id).join(Sample.photo).where(condition)
     frozen = select(VersionSample.sample_id).where(VersionSample.sample_id.in_(samples))
     strike_from_scores(session, set(session.scalars(frozen)))
+    rename_groups(session, samples)
     columns = ("label", "labelled_by", "split", "predicted", "confidence", "weights")
     emptied = dict.fromkeys(columns)
     session.execute(
@@ -168,6 +170,18 @@ def strike_from_scores(session: Session, samples: set[int]) -> None:
         if len(left) < len(changed):
             scores["against"]["changed"] = left
             weights.scores = json.dumps(scores)
+
+
+def rename_groups(session: Session, samples: Select[int]) -> None:
+    """Name the groups whose first sample leaves after the first that stays."""
+    stay = (
+        select(Sample.group_id, func.min(Sample.id))
+        .where(Sample.group_id.in_(samples), Sample.id.not_in(samples))
+        .group_by(Sample.group_id)
+    )
+    for group, first in session.execute(stay).all():
+        members = update(Sample).where(Sample.group_id == group)
+        session.execute(members.values(group_id=first))
 
 
 def kept() -> ColumnElement[bool]:

@@ -190,18 +190,20 @@ def places_of(database: Database, number: int) -> set[tuple[str, str]]:
         }
 
 
-def add_all_about(database: Database, contributor_id: int, other: int) -> None:
+def add_all_about(database: Database, contributor_id: int, others: list[int]) -> None:
     """Store `SAMPLE` of a person's, and whatever else keeps numbers of samples."""
     with database.write() as session:
         photo = session.scalars(select(Photo).filter_by(contributor_id=contributor_id)).one()
         sample = make_sample(1, made_reading([1, 2]).digits[1], WEIGHTS)
-        sample.id, sample.group_id = SAMPLE, SAMPLE
+        sample.id = SAMPLE
         photo.samples.append(sample)
+        for alike in (sample, *session.scalars(select(Sample).where(Sample.id.in_(others)))):
+            alike.group_id = SAMPLE
         session.flush()
-        decide(session, sample, 7, f"review:{SAMPLE}", "ada")
+        decide(session, sample, 7, "review:0123456789", "ada")
         claim(session, "bob", [SAMPLE])
         version = freeze_version(session, Which.ALL)
-        against = {"version": version.id, "changed": [[SAMPLE, 7, 2, 7], [other, 5, 1, 5]]}
+        against = {"version": version.id, "changed": [[SAMPLE, 7, 2, 7], [others[0], 5, 1, 5]]}
         weights = keep_weights(session, made_weights(1), version_id=version.id)
         weights.scores = json.dumps({"test": {"n": 2}, "against": against})
         keep_weights(session, made_weights(2))  # which were held against none
@@ -213,9 +215,9 @@ def test_no_row_knows_a_forgotten_sample_but_versions_its_number(
 ) -> None:
     ada = store.contributor(7, name="Ada")
     store.photo(ada, [1])
-    (other,) = store.photo(store.contributor(8, name="Bob"), [5])
-    add_all_about(database, ada, other)
-    assert places_of(database, SAMPLE) > {("weights_files", "scores"), ("samples", "id")}
+    others = store.photo(store.contributor(8, name="Bob"), [5, 5])
+    add_all_about(database, ada, others)
+    assert places_of(database, SAMPLE) > {("weights_files", "scores"), ("samples", "group_id")}
     consent(database, ada, Consent.NO)
     with database.write() as session:
         if forgotten == "expired":
@@ -227,7 +229,9 @@ def test_no_row_knows_a_forgotten_sample_but_versions_its_number(
         judged = session.scalars(select(WeightsFile).order_by(WeightsFile.id)).first()
         assert judged is not None
         scores = json.loads(judged.scores)
-    assert scores == {"test": {"n": 2}, "against": {"version": 1, "changed": [[other, 5, 1, 5]]}}
+        assert list(session.scalars(select(Sample.group_id))) == [others[0], others[0]]
+    against = {"version": 1, "changed": [[others[0], 5, 1, 5]]}
+    assert scores == {"test": {"n": 2}, "against": against}
 
 
 def test_an_update_set_aside_is_also_something_kept(database: Database) -> None:
