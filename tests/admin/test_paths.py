@@ -94,11 +94,14 @@ def test_no_path_in_an_address_touches_the_disk(
     assert touched == []
 
 
-def test_no_path_in_a_query_touches_the_disk(app: Flask, client: FlaskClient, touched: list[str]):
+@pytest.mark.parametrize("path", ["../../etc/passwd", "passwd\0.zip"], ids=["upwards", "a NUL"])
+def test_no_path_in_a_query_touches_the_disk(
+    app: Flask, client: FlaskClient, touched: list[str], path: str
+):
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
     for rule in rules:
         address = re.sub("<[^>]+>", "1", rule.rule)
         for name in QUERY:
-            answer = client.get(address, query_string={name: PATHS["upwards"]})
+            answer = client.get(address, query_string={name: path})
             assert answer.status_code < 500, (address, name)
     assert touched == []
