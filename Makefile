@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run demo install test test-postgres storm storm-workers fuzz lint bench peers pictures figures
+.PHONY: run demo install test test-postgres test-datasets storm storm-workers fuzz lint bench peers pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -38,6 +38,16 @@ test: .venv/tested
 # as the user postgres where they run as root, which the server refuses.
 test-postgres: .venv/tested
 	TEST_DATABASE=postgresql $(BIN)/python -m pytest --numprocesses 2
+
+# An export opened with Hugging Face's `datasets`, which brings half a gigabyte along: not in .venv.
+.venv-datasets/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-datasets
+	.venv-datasets/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint constraints.txt --editable '.[datasets]'
+	@touch $@
+
+test-datasets: .venv-datasets/installed
+	.venv-datasets/bin/python -m pytest tests/model/test_imagefolder.py
 
 # 300 photos of 30 people while the bot is killed 25 times; a short form is among the tests.
 storm: .venv/tested

@@ -29,7 +29,7 @@ from admin import (
     weights,
 )
 from admin.desk import EXTENSION, Desk
-from admin.security import LIMITS, allow_upload, set_headers, trust_proxies
+from admin.security import LIMITS, allow_upload, refuse_nul, set_headers, trust_proxies
 from admin.server import AdminServer
 from admin.words import FILTERS
 from model.database import Database
@@ -57,6 +57,7 @@ def create_app(settings: Settings, database: Database, recognizer: Recognizer) -
     app.extensions[EXTENSION] = Desk(settings, database, InUse(database, recognizer))
     app.jinja_env.filters.update(FILTERS)
     app.before_request(allow_upload)
+    app.before_request(refuse_nul)
     app.before_request(login.require_login)  # first: a lost login isn't taken for a forged form
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # no cookie counts there: the key is in a header

@@ -123,9 +123,11 @@ def log_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @blueprint.post("/logout")
 def log_out() -> Response:
-    """End the login, also for copies of the cookie."""
+    """End the login, also for copies of the cookie; the browser forgets the pictures it keeps."""
     with desk().database.write() as database:
         logins.log_out(database, session[TOKEN])
     session.clear()
     flash("You are logged out.")
-    return redirect(url_for("login.show"))
+    answer = redirect(url_for("login.show"))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

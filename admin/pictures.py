@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
-from flask import Response
+from flask import Response, request
 from PIL import Image
 
 from model.explain import draw_way
@@ -22,8 +23,8 @@ AT_ONCE = threading.Semaphore(1)
 SHOWN_SIDE = 1280
 """Longer side of a photo on the pages, in pixels: as Telegram sends it."""
 
-KEPT_BY_BROWSER = "private, max-age=86400, immutable"
-"""A day at most: what is forgotten here shall not stay there for long."""
+KEPT_BY_BROWSER = "private, no-cache"
+"""With a picture that it keeps the browser asks each time whether it may still show it."""
 
 
 def photo_jpeg(data: bytes) -> bytes:
@@ -58,6 +59,11 @@ def way_png(data: bytes, recognizer: Recognizer) -> bytes:
     return file.getvalue()
 
 
-def send_picture(data: bytes, media_type: str) -> Response:
-    """Answer with a picture that never changes."""
-    return Response(data, mimetype=media_type, headers={"Cache-Control": KEPT_BY_BROWSER})
+def send_picture(made_of: bytes, draw: Callable[[], bytes], media_type: str) -> Response:
+    """Answer with a picture, or that the one the browser keeps is made of the same."""
+    answer = Response(mimetype=media_type, headers={"Cache-Control": KEPT_BY_BROWSER})
+    answer.set_etag(hashlib.sha256(made_of).hexdigest())
+    answer.make_conditional(request)
+    if answer.status_code != 304:
+        answer.data = draw()
+    return answer

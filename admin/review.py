@@ -52,7 +52,7 @@ def show() -> str:
     anew = not request.args.get("on")
     with desk().database.write() as session:
         if asked_for is None:
-            samples = list(next_for_review(session, operator, listing, 1, anew))
+            samples = list(next_for_review(session, operator, listing, 1, anew, predictions=True))
         else:
             samples = [find_kept_sample(session, asked_for)]
             if anew:
@@ -122,7 +122,7 @@ def send_next() -> ResponseReturnValue:
     """Send the samples to be shown next; nobody else gets them meanwhile."""
     listing = review_listing()
     with desk().database.write() as session:
-        samples = next_for_review(session, current_operator(), listing, AHEAD)
+        samples = next_for_review(session, current_operator(), listing, AHEAD, predictions=True)
         cards = describe_all(session, samples)
         left = count_for_review(session)
     return jsonify(samples=cards, left=left, csrf=generate_csrf())

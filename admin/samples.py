@@ -102,7 +102,7 @@ def picture(sample_id: int) -> Response:
     """Send what the network saw, 28×28."""
     with desk().database.read() as session:
         pixels = find_pixels(session, sample_id)
-    return send_picture(png(pixels), "image/png")
+    return send_picture(pixels, lambda: png(pixels), "image/png")
 
 
 @blueprint.get("/photos/<int:photo_id>.jpg")
@@ -111,10 +111,10 @@ def photo(photo_id: int) -> Response:
     with desk().database.read() as session:
         found = find_kept_photo(session, photo_id)
         if found.has_original:
-            picture = photo_jpeg(found.image)
-        else:
-            picture = stand_in_jpeg(found, samples_with_pixels(session, photo_id))
-    return send_picture(picture, "image/jpeg")
+            made_of = found.sha256.encode()
+            return send_picture(made_of, lambda: photo_jpeg(found.image), "image/jpeg")
+        picture = stand_in_jpeg(found, samples_with_pixels(session, photo_id))
+    return send_picture(picture, lambda: picture, "image/jpeg")
 
 
 @blueprint.get("/photos/<int:photo_id>/way.png")
@@ -122,4 +122,6 @@ def way(photo_id: int) -> Response:
     """Send every stage of a photo's way, as the weights in use read it now."""
     with desk().database.read() as session:
         image = find_original(session, photo_id)
-    return send_picture(way_png(image, desk().recognizer), "image/png")
+    recognizer = desk().recognizer
+    made_of = image + recognizer.weights.encode()
+    return send_picture(made_of, lambda: way_png(image, recognizer), "image/png")

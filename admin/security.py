@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from model.logins import LOGIN_LASTS
@@ -53,6 +53,12 @@ def allow_upload() -> None:
     """Let the one address that takes photos take them; before anything reads the body."""
     if request.endpoint == "try_it.read":
         request.max_content_length = UPLOAD_LIMIT
+
+
+def refuse_nul() -> None:
+    """Answer 404 for a NUL in an address: no name holds one, and PostgreSQL takes no such text."""
+    if any("\0" in text for text in (request.path, *request.args.values())):
+        abort(404)
 
 
 def set_headers(response: Response) -> Response:

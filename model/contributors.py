@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from model.database import utc_now
@@ -20,6 +30,7 @@ from model.tables import (
     Split,
     Usage,
     VersionSample,
+    WeightsFile,
 )
 
 PENDING_WINDOW = datetime.timedelta(hours=24)
@@ -143,8 +154,15 @@ def forget_strangers(session: Session, now: datetime.datetime) -> int:
 
 
 def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
-    """Empty what versions say of the samples in these photos; only their numbers stay listed."""
+    """Empty what versions say of the samples in these photos; only their numbers stay listed.
+
+    Nothing else bears these: neither what weights are known to read otherwise than those before
+    them, nor a group of near-duplicates of which others stay.
+    """
     samples = select(Sample.id).join(Sample.photo).where(condition)
+    frozen = select(VersionSample.sample_id).where(VersionSample.sample_id.in_(samples))
+    strike_from_scores(session, set(session.scalars(frozen)))
+    rename_groups(session, samples)
     columns = ("label", "labelled_by", "split", "predicted", "confidence", "weights")
     emptied = dict.fromkeys(columns)
     session.execute(
@@ -153,6 +171,31 @@ def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
         .values(emptied)
         .execution_options(synchronize_session=False)
     )
+
+
+def strike_from_scores(session: Session, samples: set[int]) -> None:
+    """Take samples out of those that are remembered because new weights changed the answer."""
+    if not samples:
+        return
+    for weights in session.scalars(select(WeightsFile).with_for_update()):
+        scores = json.loads(weights.scores)
+        changed = scores.get("against", {}).get("changed", [])
+        left = [answers for answers in changed if answers[0] not in samples]
+        if len(left) < len(changed):
+            scores["against"]["changed"] = left
+            weights.scores = json.dumps(scores)
+
+
+def rename_groups(session: Session, samples: Select[int]) -> None:
+    """Name the groups whose first sample leaves after the first that stays."""
+    stay = (
+        select(Sample.group_id, func.min(Sample.id))
+        .where(Sample.group_id.in_(samples), Sample.id.not_in(samples))
+        .group_by(Sample.group_id)
+    )
+    for group, first in session.execute(stay).all():
+        members = update(Sample).where(Sample.group_id == group)
+        session.execute(members.values(group_id=first))
 
 
 def kept() -> ColumnElement[bool]:

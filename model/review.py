@@ -16,7 +16,7 @@ from model.alike import still_due
 from model.contributors import kept
 from model.database import take_turns, utc_now
 from model.lists import Listing, Order
-from model.samples import whole_samples, with_details
+from model.samples import whole_samples, with_predictions
 from model.tables import Claim, Photo, Sample
 
 LEASE = datetime.timedelta(minutes=10)
@@ -47,13 +47,18 @@ class Candidate(NamedTuple):
 
 
 def next_for_review(
-    session: Session, operator: str, listing: Listing, limit: int, anew: bool = False
+    session: Session,
+    operator: str,
+    listing: Listing,
+    limit: int,
+    anew: bool = False,
+    predictions: bool = False,
 ) -> Sequence[Sample]:
     """Hand an operator the next samples of a list, and keep them from everybody else.
 
     None is handed out twice while its lease lasts, to the same operator neither: what was
     skipped comes back when the lease ends or is released. `anew` releases what this operator has.
-    Writes the claims.
+    With `predictions` those are loaded along: a grid shows none of them. Writes the claims.
     """
     take_turns(session, "claims")
     over = Claim.expires_at <= utc_now()
@@ -72,10 +77,8 @@ def next_for_review(
     if listing.order is Order.WORTH:
         found = spread(found, limit, [] if anew else last_claimed(session, operator))
     ours = claim(session, operator, [row.id for row in found[:limit]])
-    by_id = {
-        sample.id: sample
-        for sample in session.scalars(with_details(whole_samples()).where(Sample.id.in_(ours)))
-    }
+    whole = with_predictions(whole_samples()) if predictions else whole_samples()
+    by_id = {sample.id: sample for sample in session.scalars(whole.where(Sample.id.in_(ours)))}
     return [by_id[sample_id] for sample_id in ours]
 
 

@@ -171,9 +171,8 @@ def find_pixels(session: Session, sample_id: int) -> bytes:
 
 
 def find_kept_photo(session: Session, photo_id: int) -> Photo:
-    """Return a kept photo with its image and samples; raises `UnknownSample`."""
-    query = select(Photo).options(undefer(Photo.image)).where(kept(), Photo.id == photo_id)
-    photo = session.scalar(query)
+    """Return a kept photo, whose image is read when it is asked for; raises `UnknownSample`."""
+    photo = session.scalar(select(Photo).where(kept(), Photo.id == photo_id))
     if photo is None:
         raise UnknownSample(f"There is no photo {photo_id}; it may have been deleted.")
     return photo
@@ -211,7 +210,12 @@ def there() -> ColumnElement[bool]:
 
 def with_details(query: Select[Sample]) -> Select[Sample]:
     """Load the events and predictions along, in one query each."""
-    return query.options(selectinload(Sample.events), selectinload(Sample.predictions))
+    return with_predictions(query).options(selectinload(Sample.events))
+
+
+def with_predictions(query: Select[Sample]) -> Select[Sample]:
+    """Load the predictions along, with all their probabilities."""
+    return query.options(selectinload(Sample.predictions))
 
 
 # --- what is in them

@@ -209,7 +209,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         pages, violations = len({page for page, _ in looks}), sum(count for _, count in looks)
         terminalreporter.write_line(
             f"axe-core: {violations} violations in {len(looks)} looks at {pages} pages, "
-            "at 390 and 1280 pixels, light and dark"
+            "at 390, 1280 and 2560 pixels, light and dark"
         )
     for median, p95 in [value for name, value in told if name == "pace"]:
         terminalreporter.write_line(

@@ -10,18 +10,21 @@ export function onKeys(actions) {
     if (at.closest("select, textarea, input:not([type=checkbox])")) return;
     const own = event.key === "Enter" || event.key === " ";
     if (own && at.closest("a, button, summary, input")) return; // that control's own keys
-    const action = actions[event.key] ?? drawers[event.key];
+    const action = actions[event.key] ?? opener(event.key);
     if (!action) return;
     event.preventDefault();
     action();
   });
 }
 
-const drawers = { "?": () => toggle("help"), "/": () => toggle("filter") };
+const DRAWERS = { "?": "help", "/": "filter" };
 
-function toggle(id) {
-  const drawer = find(id);
-  if (!drawer) return;
+function opener(key) {
+  const element = find(DRAWERS[key]); // not every page has both
+  return element && (() => toggle(element));
+}
+
+function toggle(drawer) {
   drawer.open = !drawer.open;
   if (!drawer.open) return leave(drawer);
   (drawer.querySelector("select, input") ?? drawer.querySelector("summary")).focus();

@@ -61,8 +61,15 @@ async function renewToken() {
 
 function loadAhead() {
   for (const card of ready.slice(0, PICTURES_AHEAD)) {
-    for (const address of [card.image, card.photo]) new Image().src = address;
+    card.ahead ??= [card.image, card.photo].map(load);
   }
+}
+
+// As long as it is held, showing it asks the server nothing; the cache would ask for each.
+function load(address) {
+  const picture = new Image();
+  picture.src = address;
+  return picture;
 }
 
 // --- showing
@@ -80,8 +87,10 @@ function show(card) {
   const count = Math.max(0, Math.min(left, MOST)).toLocaleString("en").replaceAll(",", "\u202f");
   find("left").textContent = `${count}${left > MOST ? "+" : ""} left`;
   if (history.length) for (const id of ["undo-button", "undo-last"]) find(id).disabled = false;
-  if (card) showCard(card);
-  else if (ended) showEnd();
+  if (card) {
+    showCard(card);
+    delete card.ahead; // the page holds them now
+  } else if (ended) showEnd();
 }
 
 function showEnd() {

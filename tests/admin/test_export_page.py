@@ -1,7 +1,11 @@
 import csv
+import http.client
 import io
+import itertools
 import re
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +22,7 @@ from model.tables import NOT_A_DIGIT, Consent, Contributor, Labeller, Sample
 from tests.admin.auth import Auth
 from tests.filling import Store
 from tests.patience import PATIENCE
+from tests.serving import serving
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +74,42 @@ def test_a_download_is_streamed_and_the_same_twice(
     assert b"".join(pieces) == operator.get(f"/export/1/{format_name}").data
     with database.read() as session:  # and the command line's
         assert b"".join(write_export(session, format_name, 1)) == b"".join(pieces)
+
+
+def fetch(operator: FlaskClient, port: int, path: str) -> bytes:
+    """Return what a program gets that brings an operator's cookie, over a real connection."""
+    cookie = operator.get_cookie("digitbot")
+    assert cookie is not None
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path, headers={"Cookie": f"digitbot={cookie.value}"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("format_name", export.FORMATS)
+def test_who_downloads_is_told_of_a_break(
+    operator: FlaskClient, format_name: str, monkeypatch: pytest.MonkeyPatch
+):
+    freeze(operator)
+    monkeypatch.setattr(export, "CHUNK", 1)
+
+    def break_off(*given: Any) -> Iterator[bytes]:
+        yield from itertools.islice(write_export(*given), 3)
+        raise OSError("the database is gone")
+
+    path = f"/export/1/{format_name}"
+    with serving(operator.application) as server:
+        whole = fetch(operator, server.port, path)
+        monkeypatch.setattr("admin.export.write_export", break_off)
+        with pytest.raises(http.client.IncompleteRead) as broken:
+            fetch(operator, server.port, path)
+    assert 0 < len(broken.value.partial) < len(whole)
+    assert whole.startswith(broken.value.partial)
+    assert "broken off" in operator.get("/export").text
 
 
 def test_a_download_given_up_ends_its_transaction(operator: FlaskClient, database: Database):

@@ -84,6 +84,20 @@ def test_further_on_there_are_others(operator: FlaskClient, sevens: list[int], m
     assert "waits any further" in operator.get("/grid?digit=7&on=1").text
 
 
+def test_fifty_are_shown_at_once(operator: FlaskClient, database: Database, store: Store):
+    person = store.contributor(5)
+    stored = [sample for _ in range(51) for sample in store.photo(person, [7])]
+    page = operator.get("/grid?digit=7").text
+    fifty = shown(page)
+    assert len(set(fifty)) == page.count('class="pixels"') == 50
+    response = post(operator, page, shown=fifty)
+    page = operator.get(response.location).text
+    assert "50 accepted as 7." in page
+    assert "1 left</span>" in page
+    assert {*shown(page)} == {*stored} - {*fifty}
+    assert labels(database, shown(page)) == [None]
+
+
 @pytest.mark.parametrize(
     "change",
     [{"shown": ["x"]}, {"shown": ["0"]}, {"shown": [str(2**63)]}, {"wrong": [""]}, {"cause": "!"}],

@@ -1,6 +1,8 @@
+import hmac
 import re
 import threading
 from dataclasses import replace
+from hmac import compare_digest
 
 import pytest
 from flask import Flask
@@ -37,6 +39,24 @@ def test_a_wrong_password_does_not(client: FlaskClient, auth: Auth):
 @pytest.mark.parametrize("password", ["", "correct hors", "correct horse ", "Ünïcödé", "\x00"])
 def test_nothing_but_the_password_counts(auth: Auth, password: str):
     assert auth.login(password).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [(PASSWORD, 302), ("wrong", 403), ("", 403), (PASSWORD[:-1], 403)]
+)
+def test_whatever_is_given_is_compared_in_constant_time(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch, given: str, status: int
+):
+    """Nothing shorter, emptier or more alike is answered sooner, or by another comparison."""
+    compared = []
+
+    def compare(*words: bytes) -> bool:
+        compared.append(words)
+        return compare_digest(*words)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert auth.login(given).status_code == status
+    assert compared.count((given.encode(), PASSWORD.encode())) == 1
 
 
 def test_every_page_but_the_public_ones_asks_for_a_login(app: Flask, client: FlaskClient):
@@ -141,7 +161,9 @@ def test_logging_out_ends_copies_of_the_cookie_too(app: Flask, client: FlaskClie
     thief = app.test_client()
     thief.set_cookie("digitbot", cookie.value)
     assert thief.get("/").status_code == 200
-    assert auth.logout().location == "/login"
+    answer = auth.logout()
+    assert answer.location == "/login"
+    assert answer.headers["Clear-Site-Data"] == '"cache"', "no picture stays in the browser"
     assert client.get("/").status_code == 302
     assert thief.get("/").status_code == 302
 

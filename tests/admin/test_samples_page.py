@@ -5,19 +5,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import delete, event
+from sqlalchemy import Column, LargeBinary, delete, event
 
 from admin import samples
+from model.contributors import forget_contributor
 from model.database import Database, utc_now
 from model.labels import label_sample, undo_label
 from model.limits import block, count_message
-from model.promotions import keep_weights
+from model.originals import drop_originals
+from model.promotions import keep_weights, promote, write_network
+from model.recognizer import Recognizer
 from model.samples import find_kept_sample, pixels_of
 from model.sources import NO_BOT
 from model.tables import (
     NOT_A_DIGIT,
+    Base,
     Claim,
     Consent,
     Contributor,
@@ -28,8 +33,10 @@ from model.tables import (
     Split,
 )
 from model.versions import freeze_version
+from tests.admin.auth import Auth
 from tests.filling import Store, drawn_photo, set_aside
 from tests.model.test_promotions import made_weights
+from tests.patience import wait_until
 
 
 def shown(page: str) -> list[int]:
@@ -93,6 +100,25 @@ LISTS = (
     "/grid?digit=7", "/people", "/aside", "/export?which=all", "/weights", "/agreement", "/",
 )  # fmt: skip
 
+BLOBS = [
+    column
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, LargeBinary)
+]
+
+SHOWN = {
+    "/review": {"probabilities"},
+    "/review/next": {"probabilities"},
+    "/review/next?order=newest": {"probabilities"},
+}
+"""The review shows how likely each digit is: 40 bytes of each sample."""
+
+
+def is_named(column: Column[Any], statement: str) -> bool:
+    """Return whether a statement has to do with a column, by whatever name of its table."""
+    return re.search(rf"\b{column.name}\b", statement) is not None
+
 
 def add_rows(database: Database, store: Store, numbers: range) -> None:
     """Add as many of everything as lists show: people, imports, versions, weights, …"""
@@ -136,16 +162,15 @@ def statements(database: Database) -> Iterator[list[str]]:
 def asked_by_lists(
     client: FlaskClient, database: Database, statements: list[str]
 ) -> dict[str, int]:
-    """Return how many statements each list takes; fails where one reads an image."""
+    """Return how many statements each list takes; fails where one reads a blob."""
     counts = {}
     for path in LISTS:
         with database.write() as session:
             session.execute(delete(Claim))  # what one list hands out shall not lack in the next
         statements.clear()
         assert client.get(path).status_code == 200
-        for statement in statements:
-            assert "photos.image" not in statement
-            assert "samples.pixels" not in statement
+        read = {column.name for column in BLOBS for said in statements if is_named(column, said)}
+        assert read == SHOWN.get(path, set()), path
         counts[path] = len(statements)
     return counts
 
@@ -212,9 +237,61 @@ def test_a_thumbnail_is_what_the_network_saw(
 ):
     (sample_id,) = store.photo(store.contributor(5), [4])
     response = operator.get(f"/samples/{sample_id}.png")
-    assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    assert response.headers["Cache-Control"] == "private, no-cache"
     with Image.open(io.BytesIO(response.data)) as image, database.read() as session:
         assert (np.asarray(image) == pixels_of(find_kept_sample(session, sample_id))).all()
+
+
+PICTURES = ("/samples/1.png", "/photos/1.jpg", "/photos/1/way.png")
+
+
+def ask_again(client: FlaskClient, path: str, etag: str) -> int:
+    """Return how a browser's question is answered whether its picture may still be shown."""
+    response = client.get(path, headers={"If-None-Match": etag})
+    assert (response.status_code == 304) == (response.data == b"")
+    return response.status_code
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_a_picture_that_is_kept_is_asked_for_each_time(
+    operator: FlaskClient, store: Store, database: Database, path: str
+):
+    store.photo(store.contributor(5), [4], drawn_photo("4"))
+    first = operator.get(path)
+    etag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert len(first.data) == first.content_length > 0
+    assert ask_again(operator, path, etag) == 304
+    assert ask_again(operator, path, '"another"') == 200
+    stranger = operator.application.test_client()
+    assert ask_again(stranger, path, etag) == 302
+    with database.write() as session:
+        forget_contributor(session, 1, 5, 1)
+    assert ask_again(operator, path, etag) == 404
+
+
+def test_the_picture_of_a_deleted_photo_is_another(
+    operator: FlaskClient, store: Store, database: Database
+):
+    store.photo(store.contributor(5), [4])
+    etag = operator.get("/photos/1.jpg").headers["ETag"]
+    with database.write() as session:
+        drop_originals(session, utc_now())
+    other = operator.get("/photos/1.jpg", headers={"If-None-Match": etag})
+    assert other.status_code == 200
+    assert ask_again(operator, "/photos/1.jpg", other.headers["ETag"]) == 304
+
+
+def test_the_way_is_another_with_other_weights(
+    own_app: Flask, store: Store, database: Database, recognizer: Recognizer
+):
+    operator, path = own_app.test_client(), "/photos/1/way.png"
+    Auth(operator).login()
+    store.photo(store.contributor(5), [4], drawn_photo("4"))
+    etag = operator.get(path).headers["ETag"]
+    with database.write() as session:
+        promote(session, keep_weights(session, write_network(recognizer.network)))
+    wait_until(lambda: ask_again(operator, path, etag) == 200)
 
 
 def test_a_photo_is_sent_upright_and_without_its_secrets(operator: FlaskClient, store: Store):

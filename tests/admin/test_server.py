@@ -9,6 +9,7 @@ from flask import Flask
 from admin import AdminServer
 from admin.login import public
 from tests.patience import PATIENCE
+from tests.serving import serving
 
 
 @pytest.fixture
@@ -25,13 +26,8 @@ def served(own_app: Flask, asked: threading.Event):
         time.sleep(0.2)
         return "done"
 
-    server = AdminServer(own_app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield server
-    server.close()
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
+    with serving(own_app) as server:
+        yield server
 
 
 def get(server: AdminServer, path: str) -> bytes:

@@ -1,31 +1,42 @@
 """Weights that somebody promotes elsewhere are read with at once, by bots that run on."""
 
+import asyncio
+import itertools
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
+from bot.reading import InOwnProcess
+from model import promotions
 from model.database import Database
+from model.network import Network
 from model.promotions import (
     LOOK_AGAIN,
+    InUse,
     find_weights,
     keep_weights,
     promote,
+    read_network,
     roll_back,
     write_network,
 )
-from model.recognizer import Recognizer
+from model.recognizer import Reading, Recognizer, shipped_judge
 from model.settings import PROJECT
 from model.tables import Prediction
 from tests.bot.bot_process import bot_process
 from tests.bot.chosen_reader import WEIGHTS, made_photo
 from tests.bot.running import RunningBot
+from tests.bot.test_reading import in_a_loop
 from tests.bot_api import BotApi, Sender
-from tests.patience import wait_until
+from tests.filling import drawn_photo
+from tests.patience import PATIENCE, wait_until
 from tests.ports import free_port
 
 PROMOTE = """
@@ -96,6 +107,75 @@ def test_bots_that_share_an_inbox_all_switch_and_back(
         assert read_by(shared)[last:] == 6 * [WEIGHTS]
         assert all_say("Reading with the weights of the setting now.")
         assert all(bot.is_alive() for bot in bots)
+
+
+@in_a_loop
+async def test_no_photo_is_half_read_while_weights_are_promoted(
+    database: Database, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+):
+    """In the process that reads, three photos at hand: each answer is all of one network's."""
+    monkeypatch.setattr(promotions, "LOOK_AGAIN", 0.001)
+    readers = {reader.weights: reader for reader in (recognizer, *kept_readers(database))}
+    photo = drawn_photo("7")
+    expected = {weights: said(reader.read(photo)) for weights, reader in readers.items()}
+    assert len(set(expected.values())) == 3
+    answers: list[tuple[str, Said]] = []
+    turns = itertools.cycle(list(readers)[1:])
+
+    async def read() -> None:
+        while not enough():
+            reading, weights = await process.read(photo)
+            answers.append((weights, said(reading)))
+
+    async def promote_to_and_fro() -> None:
+        while not enough():
+            await asyncio.to_thread(use, database, next(turns))
+            await asyncio.sleep(0.01)
+
+    def enough() -> bool:
+        """Whether there were switches between all, and many."""
+        order = [weights for weights, _ in answers]
+        switches = sum(one != other for one, other in pairwise(order))
+        return switches >= 10 and {*order} >= {*list(readers)[1:]}
+
+    with InOwnProcess(InUse(database, recognizer), PATIENCE) as process:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(read(), read(), read(), promote_to_and_fro())
+    assert [weights for weights, answer in answers if answer != expected[weights]] == []
+
+
+def kept_readers(database: Database) -> list[Recognizer]:
+    """Return what reads with two weights files, which the database has."""
+    networks = [Network.create((784, 24, 11), rng=np.random.default_rng(n)) for n in (1, 2)]
+    with database.write() as session:
+        kept = [keep_weights(session, write_network(network)) for network in networks]
+        return [
+            Recognizer(read_network(each.content), each.fingerprint, shipped_judge())
+            for each in kept
+        ]
+
+
+def use(database: Database, fingerprint: str) -> None:
+    with database.write() as session:
+        promote(session, find_weights(session, fingerprint))
+
+
+Said = tuple[tuple[float, float, tuple[int, ...], bytes, bytes], ...]
+
+
+def said(reading: Reading) -> Said:
+    """Return all that a reading says of its digits, and of what was taken for none."""
+    missed = (reading.missed,) if reading.missed else ()
+    return tuple(
+        (
+            each.confidence,
+            each.no_digit,
+            each.box,
+            each.pixels.tobytes(),
+            each.probabilities.tobytes(),
+        )
+        for each in (*reading.digits, *missed)
+    )
 
 
 def send_to_all(people: list[Sender], serial: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,13 +11,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from admin import AdminServer, create_app
+from admin import create_app
 from model.database import Database
 from model.recognizer import Recognizer
 from model.settings import Settings
 from tests.browser.hostile import OPERATOR
 from tests.filling import Store, drawn_photo
 from tests.patience import PATIENCE
+from tests.serving import serving
 
 playwright_api = pytest.importorskip(
     "playwright.sync_api", reason="the browser tests need playwright: make test installs it"
@@ -47,16 +47,17 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture(scope="package")
-def served(shared_database: Database, recognizer: Recognizer) -> Iterator[str]:
-    """The address of an admin page over the tests' database."""
+def app(shared_database: Database, recognizer: Recognizer) -> Flask:
+    """An admin page over the tests' database."""
     settings = Settings(admin_password=PASSWORD, developer_info=OPERATOR)
-    app: Flask = create_app(settings, shared_database, recognizer)
-    server = AdminServer(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.close()
-    thread.join()
+    return create_app(settings, shared_database, recognizer)
+
+
+@pytest.fixture(scope="package")
+def served(app: Flask) -> Iterator[str]:
+    """Its address."""
+    with serving(app) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @dataclass

@@ -3,9 +3,12 @@
 from importlib import resources
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import NotFound
 
 from model.database import Database, utc_now
 from model.originals import drop_originals
+from tests.admin.test_hostile_names import NO_PAGES
 from tests.browser.conftest import WIDTHS, Desk
 from tests.browser.hostile import PAGES, fill
 from tests.browser.layout import FOCUS_UNSEEN, OVERLAPS, STRETCHED
@@ -15,6 +18,9 @@ axe = pytest.importorskip(
     "axe_playwright_python", reason="the accessibility tests need axe-core: make test installs it"
 )
 AXE = resources.files(axe).joinpath("axe.min.js").read_text(encoding="utf-8")
+
+ELSEWHERE = {"review.send_next"}
+"""What the review fetches is seen as it shows it, in test_states.py."""
 
 SCHEMES = {
     "light": {},
@@ -72,6 +78,19 @@ def check_both(desk: Desk, path: str) -> None:
     for width, height in WIDTHS.values():
         desk.page.set_viewport_size({"width": width, "height": height})
         check(desk, path)
+
+
+def page_of(app: Flask, path: str) -> str | None:
+    """Return which page an address is of, None for one that there is not."""
+    try:
+        return app.url_map.bind("").match(path.split("?")[0])[0]
+    except NotFound:
+        return None
+
+
+def test_every_page_is_listed(app: Flask):
+    rules = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert {page_of(app, path) for path in PAGES} == {*rules, None} - NO_PAGES - ELSEWHERE
 
 
 @pytest.mark.usefixtures("named")
@@ -137,7 +156,7 @@ def test_the_focus_is_seen(desk: Desk):
 def test_a_very_wide_window(desk: Desk, width: tuple[int, int]):
     for path in PAGES:
         desk.open(path)
-        check_layout(desk, path)
+        check(desk, path)
         main = desk.page.locator("main").bounding_box()
         assert main["width"] <= 1300, path  # lines stay short enough to read
         assert abs(main["x"] + main["width"] / 2 - width[0] / 2) < 20, path

@@ -1,4 +1,5 @@
 import datetime
+import json
 
 import pytest
 from sqlalchemy import func, select
@@ -14,8 +15,11 @@ from model.contributors import (
     record_consent,
 )
 from model.database import Database, utc_now
+from model.decisions import decide
 from model.labels import label_sample
-from model.samples import find_sample
+from model.promotions import keep_weights
+from model.review import claim
+from model.samples import find_sample, make_sample
 from model.tables import (
     Base,
     Consent,
@@ -28,8 +32,12 @@ from model.tables import (
     Prediction,
     Sample,
     Split,
+    WeightsFile,
+    Which,
 )
-from tests.filling import Store
+from model.versions import freeze_version
+from tests.filling import WEIGHTS, Store, made_reading
+from tests.model.test_promotions import made_weights
 
 
 def expiries(database: Database) -> list[datetime.datetime | None]:
@@ -164,6 +172,66 @@ def test_forgetting_leaves_others_alone_and_nothing_of_the_person(
             (False, 7, "waiting"),
         ]
         assert rows[-1].id == later
+
+
+SAMPLE = 987654321
+"""A number that nothing else has, wherever it stands."""
+
+
+def places_of(database: Database, number: int) -> set[tuple[str, str]]:
+    """Return the tables and columns in which a number stands, as it is or in a text."""
+    with database.read() as session:
+        return {
+            (table.name, column.name)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+            for column, value in zip(table.columns, row, strict=True)
+            if str(number) in str(value)
+        }
+
+
+def add_all_about(database: Database, contributor_id: int, others: list[int]) -> None:
+    """Store `SAMPLE` of a person's, and whatever else keeps numbers of samples."""
+    with database.write() as session:
+        photo = session.scalars(select(Photo).filter_by(contributor_id=contributor_id)).one()
+        sample = make_sample(1, made_reading([1, 2]).digits[1], WEIGHTS)
+        sample.id = SAMPLE
+        photo.samples.append(sample)
+        for alike in (sample, *session.scalars(select(Sample).where(Sample.id.in_(others)))):
+            alike.group_id = SAMPLE
+        session.flush()
+        decide(session, sample, 7, "review:0123456789", "ada")
+        claim(session, "bob", [SAMPLE])
+        version = freeze_version(session, Which.ALL)
+        against = {"version": version.id, "changed": [[SAMPLE, 7, 2, 7], [others[0], 5, 1, 5]]}
+        weights = keep_weights(session, made_weights(1), version_id=version.id)
+        weights.scores = json.dumps({"test": {"n": 2}, "against": against})
+        keep_weights(session, made_weights(2))  # which were held against none
+
+
+@pytest.mark.parametrize("forgotten", ["asked for", "expired"])
+def test_no_row_knows_a_forgotten_sample_but_versions_its_number(
+    database: Database, store: Store, forgotten: str
+) -> None:
+    ada = store.contributor(7, name="Ada")
+    store.photo(ada, [1])
+    others = store.photo(store.contributor(8, name="Bob"), [5, 5])
+    add_all_about(database, ada, others)
+    assert places_of(database, SAMPLE) > {("weights_files", "scores"), ("samples", "group_id")}
+    consent(database, ada, Consent.NO)
+    with database.write() as session:
+        if forgotten == "expired":
+            forget_expired(session, utc_now() + PENDING_WINDOW)
+        else:
+            forget_contributor(session, 1, 7, 1)
+    assert places_of(database, SAMPLE) == {("version_samples", "sample_id")}
+    with database.read() as session:
+        judged = session.scalars(select(WeightsFile).order_by(WeightsFile.id)).first()
+        assert judged is not None
+        scores = json.loads(judged.scores)
+        assert list(session.scalars(select(Sample.group_id))) == [others[0], others[0]]
+    against = {"version": 1, "changed": [[others[0], 5, 1, 5]]}
+    assert scores == {"test": {"n": 2}, "against": against}
 
 
 def test_an_update_set_aside_is_also_something_kept(database: Database) -> None:

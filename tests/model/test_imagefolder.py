@@ -1,9 +1,7 @@
 """An exported ZIP of folders as Hugging Face's `datasets` opens it; skipped where that isn't there.
 
-It brings a gigabyte of others along, so it is no part of what `make test` installs:
-
-    .venv/bin/python -m pip install datasets
-    .venv/bin/python -m pytest tests/model/test_imagefolder.py
+It brings half a gigabyte of others along, so it is no part of what `make test` installs:
+`make test-datasets` has an environment of its own for it.
 """
 
 from pathlib import Path
@@ -38,7 +36,7 @@ def test_datasets_opens_it(
     archive: Path, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    datasets = pytest.importorskip("datasets", reason="pip install datasets")
+    datasets = pytest.importorskip("datasets", reason="make test-datasets installs it")
     found = datasets.load_dataset(
         "imagefolder", data_files=str(archive), split="train", cache_dir=str(tmp_path / "cache")
     )
