@@ -58,6 +58,10 @@ def as_it_is(picture: Any, *_: Any) -> Any:
     return picture
 
 
+def nothing(boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.zeros(len(boxes), bool)
+
+
 def always(value: Any) -> Callable[..., Any]:
     return lambda *_, **__: value
 
@@ -79,7 +83,7 @@ CASES: dict[str, Case] = {
     "yellow_lamp": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, beside=("thin_pen",)),
     "underexposed": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, beside=("thin_pen",)),
     "focus_blur": Case("model.ink.OWN_SHARE", 0.0, layout="rows", digits=9),
-    "motion_blur": Case(strength=0.7),
+    "motion_blur": Case("model.ink.OWN_SHARE", 0.8, 0.7, "rows", 9, beside=("faint_pencil",)),
     "noise": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, beside=("thin_pen",)),
     "negative": Case(DARKNESS, always(1.0)),
     "crop": Case("model.light.STROKE_REACH", 0.06, 1.0, "single", 1, sheets=6, wrong=2),
@@ -107,11 +111,11 @@ CASES: dict[str, Case] = {
     "squared": Case(RULING, as_it_is, 1.0, "rows", 9),
     "dotted": Case(f"model.ink.SMALLEST {REFUSALS}", (0.0, *NEVER), layout="rows", digits=9),
     "form_boxes": Case("model.vision.remove_frames", as_it_is, 0.7, "rows", 9),
-    "underline": Case(),
+    "underline": Case("model.lines.find_underlines", nothing, 0.7, "single", 1, sheets=30),
     "dirt": Case(REFUSALS, NEVER, 0.7, "rows", 9),
     "print_elsewhere": Case(JUDGE, strength=0.7),
     "holes": Case(REFUSALS, NEVER),
-    "perspective": Case(),
+    "perspective": Case("model.ink.ACROSS_SHARE", 0.33, beside=("squared",)),
     "desk": Case(REFUSALS, NEVER, 0.7),
     "paper_edge": Case(REFUSALS, NEVER, 0.7),
     "fingers": Case(REFUSALS, NEVER, 0.7),

@@ -8,6 +8,10 @@ def numbers(lines: list[list[Slice]]) -> list[list[int]]:
     return [[part.piece for part in line] for line in lines]
 
 
+def together(lines: list[list[Slice]]) -> list[set[int]]:
+    return [set(line) for line in numbers(lines)]
+
+
 def test_lines_are_read_from_the_top_and_from_the_left() -> None:
     found = find_lines(
         pieces((200, 200, 240, 260), (50, 30, 90, 90), (50, 205, 90, 262), (120, 35, 160, 88))
@@ -53,6 +57,30 @@ def test_two_slanted_rows_stay_two() -> None:
         for i in range(7)
     ]
     assert numbers(find_lines(pieces(*rows))) == [[0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12, 13]]
+
+
+def test_the_underline_of_a_single_digit_is_left_out() -> None:
+    assert numbers(find_lines(pieces((100, 100, 150, 180), (90, 195, 160, 202)))) == [[0]]
+
+
+def test_a_short_underline_of_two_narrow_digits_is_left_out() -> None:
+    two = (100, 100, 125, 150), (135, 100, 155, 150)
+    assert numbers(find_lines(pieces(*two, (98, 157, 160, 161)))) == [[0, 1]]
+
+
+def test_the_foot_of_a_one_belongs_to_it() -> None:
+    loose, touching = (100, 188, 150, 194), (100, 182, 150, 188)
+    for foot in (loose, touching):
+        assert together(find_lines(pieces((120, 100, 132, 180), foot))) == [{0, 1}]
+
+
+def test_the_base_of_a_two_in_two_strokes_belongs_to_it() -> None:
+    assert together(find_lines(pieces((100, 100, 150, 180), (95, 183, 155, 190)))) == [{0, 1}]
+
+
+def test_a_bar_nearer_to_what_is_below_is_no_underline() -> None:
+    above, bar, body = (100, 100, 150, 160), (100, 180, 150, 188), (100, 192, 145, 250)
+    assert together(find_lines(pieces(above, bar, body))) == [{0}, {1, 2}]
 
 
 def test_an_underline_is_left_out_and_joins_no_rows() -> None:
