@@ -105,7 +105,9 @@ CASES: dict[str, Case] = {
     "two_pens": Case(EVEN_LIGHT, inverted),
     "tilt": Case("model.paths.MERGE_BONUS", -3.0),
     "texture": Case(EVEN_LIGHT, one_light, 0.7, sheets=6),
-    "blotches": Case(),
+    "blotches": Case(
+        "model.vision.remove_clouds", as_it_is, layout="rows", digits=9, beside=("faint_pencil",)
+    ),
     "show_through": Case(REFUSALS, NEVER, 0.4),
     "ruled": Case(RULING, as_it_is, 0.7, "rows", 9),
     "squared": Case(RULING, as_it_is, 1.0, "rows", 9),
