@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
-from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
 from bot.faults import in_words
@@ -17,9 +15,6 @@ log = logging.getLogger(__name__)
 
 GONE = ("message to edit not found", "message can't be edited")
 """Parts of what Telegram says of a message that its reader deleted, or that is too old."""
-
-ACTION_SHOWN = 4.5
-"""Seconds; Telegram shows a chat action for five."""
 
 HARMLESS = (
     "message is not modified",  # pressed twice
@@ -94,23 +89,6 @@ async def tell(bot: Bot, chat_id: int, text: str) -> None:
         await bot.send_message(chat_id, text)
     except TelegramError as error:
         log.warning("chat %d was not told of the trouble: %s", chat_id, in_words(error))
-
-
-async def show_working(bot: Bot, chat_id: int, after: float) -> None:
-    """Show, unless cancelled within `after` seconds, that a photo is being worked on.
-
-    Most photos are answered sooner, and need no call for it.
-    """
-    await asyncio.sleep(after)
-    while True:
-        await show_action(bot, chat_id)
-        await asyncio.sleep(ACTION_SHOWN)
-
-
-async def show_action(bot: Bot, chat_id: int) -> None:
-    """Show once, for five seconds, that something is under way; if it fails, it fails."""
-    with suppress(TelegramError):
-        await bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO)
 
 
 def as_markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

@@ -20,7 +20,7 @@ from telegram import Bot, Update
 from bot import inbox
 from bot.conversation import Answer, Conversation
 from bot.crowd import Crowd
-from bot.delivery import deliver, show_action, show_working, tell
+from bot.delivery import deliver, tell
 from bot.downloads import download
 from bot.faults import UnparsableUpdate, in_words
 from bot.gate import Gate, Slowed, TurnedAway, counts, may_wait
@@ -33,6 +33,7 @@ from bot.steps import Found, Overtaken, Replies, Steps
 from bot.texts import Texts
 from bot.timing import Timing
 from bot.translation import translate
+from bot.working import Working
 from model.database import Database
 from model.limits import Limits
 from model.metrics import PHOTOS, STAGES, UPDATES
@@ -68,6 +69,7 @@ class Handlers:
         self.conversation = Conversation(bot_id, timing.album, settings)
         limits = Limits(settings.limit_a_minute, settings.limit_a_day)
         self.parcels = Parcels(bot, database)
+        self.working = Working(bot)
         self.gate = Gate(database, bot_id, limits)
         self.steps = Steps(database, self.conversation, self.gate, self.parse)
         self.crowd = Crowd(database, bot_id, timing.long_queue)
@@ -160,8 +162,9 @@ class Handlers:
         if number is not None:
             texts = texts_for(message.sender.language)
             await tell(self.bot, message.chat_id, texts.queue.format(number=number))
+            self.working.over(message.chat_id)
         elif isinstance(message, PhotoSent) and found.shut_out is None:
-            await show_action(self.bot, message.chat_id)
+            await self.working.show(message.chat_id)
 
     async def take(self, message: Incoming, state: InboxState, row_id: int) -> Replies:
         """Store what a message asks for, unless that is done, and answer it."""
@@ -202,6 +205,7 @@ class Handlers:
                 continue
             with STAGES.labels("answer").time():
                 sent_id = await deliver(self.bot, message, outgoing)
+            self.working.over(message.chat_id)
             if not isinstance(outgoing, Toast) and sent_id is not None:
                 replies |= dict.fromkeys(outgoing.photo_ids, sent_id)
         if replies and in_album:  # before another row of the album has its turn
@@ -242,7 +246,7 @@ class Handlers:
 
         Returns its bytes, what stands in it, and the fingerprint of the weights that read it.
         """
-        working = asyncio.create_task(show_working(self.bot, photo.chat_id, self.timing.working))
+        working = asyncio.create_task(self.working.keep_showing(photo.chat_id, self.timing.working))
         try:
             with STAGES.labels("download").time():
                 image = await download(self.bot, photo, self.timing.download)
