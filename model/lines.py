@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from model.ink import Pieces
 from model.light import GROUND_CONTACT
 from model.regions import border_contact
+from model.underlines import find_underlines
 
 REACH = 4.0
 """A line goes on over a gap of this many times the height of its digits."""
@@ -23,17 +24,6 @@ TALL = 2.5
 
 LONG, FLAT = 1.6, 0.7
 """What is longer, in usual heights, and lower was drawn, not written: an underline, a rule."""
-
-THIN_LINE = 0.25
-"""What is lower than this share of its width may be an underline, however short it is."""
-
-LEAST_OFF, MOST_OFF = 0.06, 0.6
-"""An underline keeps off the digits above it by so much of their height; what is nearer may be
-their foot."""
-
-COVERED, FILLED = 0.8, 0.5
-"""It runs under this share of a digit's width at least, and digits stand over this share of it:
-over the foot of a 1 stands less."""
 
 ROW_GAP = 0.8
 """Heights of digits between the middles of two rows, at least; a loose bar is nearer to its 5."""
@@ -91,27 +81,6 @@ def find_lines(pieces: Pieces) -> list[list[Slice]]:
     written.sort(key=lambda part: part.middle)
     lines = alone + find_rows(written)
     return sorted(lines, key=lambda line: np.mean([part.y0 + part.y1 for part in line]))
-
-
-def find_underlines(boxes: Boxes) -> NDArray[np.bool_]:
-    """Return which boxes are lines under others, a single digit perhaps: N.
-
-    What is nearer to something below it is no underline but the bar of a 5 or a 7 there.
-    """
-    x0, y0, x1, y1 = boxes.T
-    width, height = x1 - x0, y1 - y0
-    thin = height < THIN_LINE * width
-    found = np.zeros(len(boxes), bool)
-    for line in np.flatnonzero(thin):
-        common = np.minimum(x1, x1[line]) - np.maximum(x0, x0[line])
-        facing = (common > COVERED * width) & ~thin
-        off = (y0[line] - y1) / height
-        above = facing & (off > LEAST_OFF) & (off < MOST_OFF)
-        below = facing & (y0 >= y1[line])
-        near = (y0[line] - y1)[above].min(initial=2**31)
-        nearer = (y0 - y1[line])[below].min(initial=2**31)
-        found[line] = near < nearer and width[above].sum() >= FILLED * width[line]
-    return found
 
 
 def find_rows(slices: list[Slice]) -> list[list[Slice]]:

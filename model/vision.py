@@ -27,6 +27,7 @@ from model.light import darkness_of_ink, even_light, to_gray
 from model.lines import Slice, find_lines
 from model.photo import Photo, UnreadablePhoto, open_photo
 from model.ruling import FEWEST, remove_ruling
+from model.underlines import remove_underlines
 
 __all__ = [
     "Ink",
@@ -109,7 +110,7 @@ def find_ink(contrast: Floats) -> Ink:
     taken off like a box, may have hidden lines that are fainter.
     """
     pieces = find_pieces(contrast)
-    for remove in (remove_clouds, remove_lines, remove_frames, remove_lines):
+    for remove in (remove_clouds, remove_lines, remove_frames, remove_lines, remove_underlines):
         bare = remove(contrast, pieces)
         if bare is not contrast:
             contrast, pieces = bare, find_pieces(bare)
