@@ -15,12 +15,16 @@ ALIKE, ALIKE_IN_ALL = 12, 1000
 """Near-duplicates shown beside a sample, and looked up for a handful of them."""
 
 
-def waiting_alike(session: Session, sample: Sample) -> Sequence[Sample]:
-    """Return the other kept samples of a sample's group of near-duplicates that wait."""
-    if sample.group_id is None:
+def list_waiting_alike(session: Session, samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Return the other kept samples of these samples' groups of near-duplicates that wait."""
+    groups = {sample.group_id for sample in samples if sample.group_id is not None}
+    if not groups:
         return []
     query = whole_samples().where(
-        kept(), Sample.group_id == sample.group_id, Sample.id != sample.id, still_due(Sample.due)
+        kept(),
+        Sample.group_id.in_(groups),
+        Sample.id.not_in([sample.id for sample in samples]),
+        still_due(Sample.due),
     )
     return session.scalars(query.order_by(Sample.id)).all()
 

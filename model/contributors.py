@@ -161,7 +161,6 @@ def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
     """
     samples = select(Sample.id).join(Sample.photo).where(condition)
     frozen = select(VersionSample.sample_id).where(VersionSample.sample_id.in_(samples))
-    strike_from_scores(session, set(session.scalars(frozen)))
     rename_groups(session, samples)
     columns = ("label", "labelled_by", "split", "predicted", "confidence", "weights")
     emptied = dict.fromkeys(columns)
@@ -171,6 +170,8 @@ def withdraw_samples(session: Session, condition: ColumnElement[bool]) -> None:
         .values(emptied)
         .execution_options(synchronize_session=False)
     )
+    # after that: a retraining that is being stored had locked the rows, and is seen now
+    strike_from_scores(session, set(session.scalars(frozen)))
 
 
 def strike_from_scores(session: Session, samples: set[int]) -> None:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from model.alike import waiting_alike
+from model.alike import list_waiting_alike
 from model.contributors import kept
 from model.database import utc_now
-from model.labels import label_sample, lock_sample, note_act, settle_label
+from model.labels import label_all, lock_samples, note_act, settle_label
 from model.review import claimed_by_others
 from model.samples import whole_samples
 from model.tables import Act, Claim, LabelEvent, Labeller, Sample
@@ -23,8 +23,8 @@ class NotDrawn(ValueError):
 
 def decide(session: Session, sample: Sample, label: int, cause: str, operator: str) -> None:
     """Label a sample as an operator says, and with it its near-duplicates that wait."""
-    for member in [sample, *waiting_alike(session, sample)]:
-        label_sample(session, member, label, Labeller.OPERATOR, cause, operator)
+    members = [sample, *list_waiting_alike(session, [sample])]
+    label_all(session, members, label, Labeller.OPERATOR, cause, operator)
 
 
 class Accepted(NamedTuple):
@@ -61,9 +61,9 @@ def accept_all(
     doubted = [sample for sample in free if sample.id in wrong]
     for sample in doubted:  # first: a near-duplicate of one that is accepted is none the less wrong
         note_act(session, sample, Act.DOUBT, cause, operator)
-    for sample in free:
-        if sample.id not in wrong:
-            decide(session, sample, label, cause, operator)
+    right = [sample for sample in free if sample.id not in wrong]
+    right += list_waiting_alike(session, right)
+    label_all(session, right, label, Labeller.OPERATOR, cause, operator)
     session.execute(delete(Claim).where(Claim.operator == operator, Claim.sample_id.in_(wrong)))
     return Accepted(len(free) - len(doubted), len(doubted), len(samples) - len(free))
 
@@ -132,13 +132,14 @@ def can_step_back(session: Session, operator: str) -> bool:
 
 def undo_events(session: Session, events: Iterable[LabelEvent]) -> list[int]:
     """Mark events as undone and settle their samples; return the samples' ids."""
-    undone = []
-    for event in list(events):
-        lock_sample(session, event.sample)
-        if event.undone_at is None:
-            event.undone_at = utc_now()
-            undone.append(event.sample_id)
-        session.flush()
-        settle_label(event.sample)
+    events = list(events)
+    changed = Sample.id.in_({event.sample_id for event in events})
+    samples = session.scalars(select(Sample).where(changed)).all()
+    lock_samples(session, samples)
+    standing = [event for event in events if event.undone_at is None]
+    for event in standing:
+        event.undone_at = utc_now()
+    for sample in samples:
+        settle_label(sample)
     session.flush()
-    return undone
+    return [event.sample_id for event in standing]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only, selectinload
 
 from model.database import utc_now
 from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Sample
@@ -27,10 +30,22 @@ def label_sample(
     `cause` names what made it happen; the same cause labels a sample once, so that handling an
     update again changes nothing. `operator` is the login that said it, who may step back.
     """
+    label_all(session, [sample], label, labelled_by, cause, operator)
+
+
+def label_all(
+    session: Session,
+    samples: Sequence[Sample],
+    label: int,
+    labelled_by: Labeller,
+    cause: str | None = None,
+    operator: str | None = None,
+) -> None:
+    """Append to each sample what `label_sample` does, in as many statements as for one."""
     if not 0 <= label <= NOT_A_DIGIT:
         raise ValueError(f"{label} is no label: it should be 0 to 9, or 10 for no digit")
-    event = LabelEvent(label=label, labelled_by=labelled_by, cause=cause, operator=operator)
-    append_event(session, sample, event)
+    said = {"label": label, "labelled_by": labelled_by, "cause": cause, "operator": operator}
+    append_events(session, samples, lambda: LabelEvent(**said))
 
 
 def note_act(
@@ -41,23 +56,27 @@ def note_act(
     operator: str | None = None,
 ) -> None:
     """Append the event that an operator did something else with a sample than label it."""
-    event = LabelEvent(act=act, labelled_by=Labeller.OPERATOR, cause=cause, operator=operator)
-    append_event(session, sample, event)
+    said = {"act": act, "labelled_by": Labeller.OPERATOR, "cause": cause, "operator": operator}
+    append_events(session, [sample], lambda: LabelEvent(**said))
 
 
-def append_event(session: Session, sample: Sample, event: LabelEvent) -> None:
-    """Append to the log of a sample, once for each cause, and settle what the sample repeats."""
-    lock_sample(session, sample)
-    if event.cause is not None and any(event.cause == other.cause for other in sample.events):
-        return
-    sample.events.append(event)
+def append_events(
+    session: Session, samples: Sequence[Sample], make_event: Callable[[], LabelEvent]
+) -> None:
+    """Append to the log of each sample, once for each cause, and settle what it repeats."""
+    lock_samples(session, samples)
+    for sample in samples:
+        event = make_event()
+        if event.cause is None or all(event.cause != other.cause for other in sample.events):
+            sample.events.append(event)
     session.flush()
-    settle_label(sample)
+    for sample in samples:
+        settle_label(sample)
 
 
 def undo_label(session: Session, sample: Sample, labelled_by: Labeller) -> bool:
     """Undo the newest standing label of `labelled_by`; return whether there was one."""
-    lock_sample(session, sample)
+    lock_samples(session, [sample])
     for event in reversed(sample.events):
         ours = event.labelled_by is labelled_by and event.act is Act.LABEL
         if ours and event.undone_at is None:
@@ -71,8 +90,8 @@ def undo_label(session: Session, sample: Sample, labelled_by: Labeller) -> bool:
 def undo_cause(session: Session, photo: Photo, cause: str) -> bool:
     """Undo every label of a photo that `cause` made; return whether one was still standing."""
     undone = False
+    lock_samples(session, photo.samples)
     for sample in photo.samples:
-        lock_sample(session, sample)
         for event in sample.events:
             if event.cause == cause and event.undone_at is None:
                 event.undone_at = utc_now()
@@ -82,14 +101,19 @@ def undo_cause(session: Session, photo: Photo, cause: str) -> bool:
     return undone
 
 
-def lock_sample(session: Session, sample: Sample) -> None:
-    """Wait for whoever is labelling this sample, then see what they have left.
+def lock_samples(session: Session, samples: Iterable[Sample]) -> None:
+    """Wait for whoever is labelling these samples, then see what they have left.
 
-    SQLite's writers wait for each other anyway; PostgreSQL's do at this row.
+    SQLite's writers wait for each other anyway; PostgreSQL's do at these rows, in their order.
     """
     session.flush()
-    session.refresh(sample, SETTLED, with_for_update=True)
-    session.expire(sample, ["events"])
+    ids = []
+    for sample in samples:
+        session.expire(sample, [*SETTLED, "events"])
+        ids.append(sample.id)
+    anew = load_only(*(getattr(Sample, name) for name in SETTLED)), selectinload(Sample.events)
+    query = select(Sample).where(Sample.id.in_(ids)).order_by(Sample.id).options(*anew)
+    session.scalars(query.with_for_update()).all()  # what was expired is filled with what is read
 
 
 def settle_label(sample: Sample) -> None:

@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from model.database import Database
 from model.dataset import Dataset
@@ -37,7 +39,7 @@ from model.retraining.keeping import MAY_FORGET, hold_back, keep_the_old
 from model.retraining.learning import RECIPE, Lap, learn
 from model.retraining.material import old_digits, read_part
 from model.settings import Settings
-from model.tables import RunState, Split, WeightsFile
+from model.tables import RunState, Split, VersionSample, WeightsFile
 from model.training import accuracy
 from model.versions import find_version
 
@@ -165,6 +167,7 @@ def retrain(
             parent=material.base_fingerprint,
             version_id=material.version_id,
         )
+        difference["changed"] = without_withdrawn(session, material, difference["changed"])
         kept.scores = json.dumps(after | {"against": difference})
         rows.find_retraining(session, number).weights_id = kept.id
         rows.end(session, number, RunState.DONE, f"made the weights {kept.fingerprint}")
@@ -234,6 +237,22 @@ def differ(material: Material, network: Network) -> Score:
             for at in changed.tolist()
         ],
     }
+
+
+def without_withdrawn(
+    session: Session, material: Material, changed: list[list[int]]
+) -> list[list[int]]:
+    """Return the changed answers without those to samples that were forgotten meanwhile.
+
+    Locks these samples of the version: who forgets one at this moment strikes it from the scores
+    once they are stored.
+    """
+    frozen = select(VersionSample.sample_id, VersionSample.label).where(
+        VersionSample.version_id == material.version_id,
+        VersionSample.sample_id.in_([answers[0] for answers in changed]),
+    )
+    there = {one for one, label in session.execute(frozen.with_for_update()) if label is not None}
+    return [answers for answers in changed if answers[0] in there]
 
 
 def deserves_promotion(weights: WeightsFile) -> bool:

@@ -1,7 +1,7 @@
 import threading
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from model.agreement import count_agreement
 from model.alike import list_alike
@@ -106,6 +106,25 @@ def test_a_grid_is_one_decision(database: Database, store: Store):
         assert step_back(session, "ada") == [stored[1], stored[0], *stored[2:]]
     assert labels(database) == [None] * 4
     assert handed(database, "bob", BY_WORTH)[0] != stored[1]
+
+
+def test_a_large_grid_asks_no_oftener_than_a_small_one(database: Database, store: Store):
+    contributor = store.contributor(1)
+    few, many = store.photo(contributor, [7] * 3), store.photo(contributor, [7] * 30)
+    asked: list[str] = []
+    event.listen(
+        database.engine, "before_cursor_execute", note := lambda *given: asked.append(given[2])
+    )
+    counts = []
+    for number, shown in enumerate((few, many)):
+        asked.clear()
+        with database.write() as session:
+            accept_all(session, shown, set(), 7, f"grid {number}", "ada")
+        with database.write() as session:
+            assert sorted(step_back(session, "ada")) == sorted(shown)
+        counts.append(sum(not statement.startswith("INSERT") for statement in asked))
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1], asked
 
 
 def test_what_is_clicked_is_not_accepted_with_its_near_duplicate(database: Database, store: Store):

@@ -6,10 +6,12 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
+from model.contributors import withdraw_samples
 from model.database import Database, utc_now
 from model.processes import start_process
 from model.promotions import list_weights, promoted
@@ -17,7 +19,7 @@ from model.recognizer import Recognizer
 from model.retraining import keeping, learning, rows, run, start
 from model.retraining.run import carry_out, deserves_promotion
 from model.retraining.start import enter_retraining, start_retraining
-from model.tables import Retraining, RunState, Split, WeightsFile
+from model.tables import Retraining, RunState, Sample, Split, WeightsFile
 from model.versions import freeze_version
 from tests.filling import Store
 from tests.made_mnist import write_mnist
@@ -102,6 +104,27 @@ def test_one_that_fails_after_it_has_learned_leaves_its_curve_and_no_weights(
     with database.read() as session:
         assert len(rows.list_epochs(session, number)) == run.RECIPE.epochs
         assert rows.find_retraining(session, number).weights_id is None
+
+
+def test_what_is_forgotten_meanwhile_is_not_named_in_the_scores(
+    database: Database, taught: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Forgotten after it was judged by, and before that is stored."""
+    gone, left = taught[:2], taught[2:]
+    differ = run.differ
+
+    def forget_then(*given: Any) -> Any:
+        found = differ(*given)
+        found["changed"] = [[sample, 7, 1, 7] for sample in taught]
+        with database.write() as session:
+            withdraw_samples(session, Sample.id.in_(gone))
+        return found
+
+    monkeypatch.setattr(run, "differ", forget_then)
+    assert carry_out(settings_for(database, tmp_path), enter_retraining(database)) is RunState.DONE
+    with database.read() as session:
+        changed = json.loads(list_weights(session)[0].scores)["against"]["changed"]
+    assert [answers[0] for answers in changed] == left
 
 
 def test_the_test_split_is_not_learned_from(
