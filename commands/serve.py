@@ -55,6 +55,7 @@ async def serve_until_signal(settings: Settings, with_admin: bool, with_bot: boo
     Ends within 10 seconds of the signal, whatever hangs.
     """
     from model.database import Database
+    from model.processes import spare_the_collector
     from model.recognizer import Recognizer
 
     with stopped_by_signals() as stop, contextlib.ExitStack() as running:
@@ -76,10 +77,12 @@ async def serve_until_signal(settings: Settings, with_admin: bool, with_bot: boo
             from model.promotions import InUse
 
             readers = running.enter_context(InOwnProcess(InUse(database, recognizer)))
+            spare_the_collector()
             await serve_bot(settings, database, readers, stop)
         else:
             if settings.telegram_bot_token is None:
                 click.echo(f"The bot is off: {ASK_BOTFATHER}")
+            spare_the_collector()
             await stop.wait()
 
 

@@ -36,6 +36,7 @@ from admin import AdminServer, create_app
 from model import demo
 from model.database import Database
 from model.overview import renew
+from model.processes import spare_the_collector
 from model.recognizer import Recognizer
 from model.settings import Settings, read_settings
 from model.tables import Retraining, RetrainingEpoch, Sample, Version, WeightsFile, Which
@@ -294,6 +295,7 @@ def measure(database: Database, recognizer: Recognizer, times: int) -> float:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
+        spare_the_collector()  # as the command line does
         renew(database)  # else the first page asked for only says that it is being counted
         print(f"{'page':56} {'median':>8} {'p95':>8} {'CPU':>8}   ms")
         return ask_all(f"http://127.0.0.1:{server.port}", pages(app, database), times)
