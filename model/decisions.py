@@ -13,7 +13,7 @@ from model.contributors import kept
 from model.database import utc_now
 from model.labels import label_all, lock_samples, note_act, settle_label
 from model.review import claimed_by_others
-from model.samples import whole_samples
+from model.samples import there
 from model.tables import Act, Claim, LabelEvent, Labeller, Sample
 
 
@@ -50,7 +50,8 @@ def accept_all(
     alone has said of it meanwhile stands, whatever is said of fifty at a glance. Those deleted
     meanwhile are passed over.
     """
-    query = whole_samples().where(kept(), Sample.id.in_(sample_ids)).order_by(Sample.id)
+    shown = select(Sample).join(Sample.photo).where(there(), kept(), Sample.id.in_(sample_ids))
+    query = shown.order_by(Sample.id)
     samples = session.scalars(query.with_for_update(of=Sample)).all()
     elsewhere = claimed_by_others(session, operator, sample_ids)
     free = [
