@@ -1,7 +1,7 @@
 """The HTTP client under the library's Bot: aiohttp, whose parser is written in C.
 
-The library's own client, httpx, took two to four times the processor's time for the same calls
-(`scripts/bench_bot.py`).
+The library's own client, httpx, took most of what a photo costs beside reading it; what is left of
+that is in the table of `scripts/bench_bot.py`.
 """
 
 from __future__ import annotations

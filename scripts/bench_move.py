@@ -29,7 +29,7 @@ from model.database import Database, alembic_configuration
 from model.moving import move
 from model.recognizer import Recognizer
 from model.settings import read_settings
-from scripts.bench_admin import fill
+from scripts.many_samples import fill
 from tests import postgres
 
 ROW = "| {} | {} | {} |"
