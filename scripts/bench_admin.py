@@ -1,6 +1,6 @@
 """How long the admin page's pages take at a million samples.
 
-    .venv/bin/python scripts/bench_admin.py [--samples N] [--database FILE] [--times N]
+    .venv/bin/python -m scripts.bench_admin [--samples N] [--database FILE] [--times N]
 
 Fills a database (`scripts/many_samples.py`). Asks each page that there is over HTTP as an operator
 does, decides, undoes and accepts grids, and prints what nineteen of twenty answers took less than.
