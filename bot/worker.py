@@ -163,7 +163,9 @@ class Worker:
             alone = self.inbox.living == 1 and not self._more
             pause = self.timing.rescan if alone else self.timing.share
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), min(pause, self.timing.rescan))
+                # no `wait_for`: Python 3.11's forgets a cancellation that comes with the timeout
+                async with asyncio.timeout(min(pause, self.timing.rescan)):
+                    await self._look.wait()
                 return
             with suppress(OperationalError):
                 if self.room() > 0 and (
