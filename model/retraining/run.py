@@ -161,14 +161,8 @@ def retrain(
     with database.write() as session:
         base = keep_weights(session, material.base_content)
         base.scores = json.dumps(json.loads(base.scores) | before)
-        kept = keep_weights(
-            session,
-            write_network(made),
-            parent=material.base_fingerprint,
-            version_id=material.version_id,
-        )
         difference["changed"] = without_withdrawn(session, material, difference["changed"])
-        kept.scores = json.dumps(after | {"against": difference})
+        kept = keep_candidate(session, material, made, after | {"against": difference})
         rows.find_retraining(session, number).weights_id = kept.id
         rows.end(session, number, RunState.DONE, f"made the weights {kept.fingerprint}")
         if settings.auto_promote and deserves_promotion(kept):
@@ -237,6 +231,20 @@ def differ(material: Material, network: Network) -> Score:
             for at in changed.tolist()
         ],
     }
+
+
+def keep_candidate(
+    session: Session, material: Material, network: Network, scores: dict[str, Score]
+) -> WeightsFile:
+    """Store what a run has made, with what it was made from and how good it is."""
+    kept = keep_weights(
+        session,
+        write_network(network),
+        parent=material.base_fingerprint,
+        version_id=material.version_id,
+    )
+    kept.scores = json.dumps(scores)
+    return kept
 
 
 def without_withdrawn(
