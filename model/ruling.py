@@ -32,6 +32,10 @@ SEEN_IN = 0.85
 FEWEST = 3
 """Fewer lines than this are no ruling: a 1 that fills the frame is one, the sides of a 0 two."""
 
+SHORTEST = 0.35
+"""Lines run over the picture, so they are at least so long for its other side. On a strip that was
+cropped around a row of digits every steep stroke runs from edge to edge."""
+
 LOOKED_AT = 256
 """Columns in the middle of the halved picture in which the slope of lines is looked for."""
 
@@ -69,6 +73,8 @@ def remove_ruling(contrast: Floats, threshold: float) -> Floats:
 
 def find_ruled(contrast: Floats, threshold: float) -> Lines | None:
     """Return the lines that run from left to right, None where there are none."""
+    if contrast.shape[1] < SHORTEST * contrast.shape[0]:
+        return None
     slope = find_slope(np.minimum(contrast, 3 * threshold))
     if slope is None:
         return None

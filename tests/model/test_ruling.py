@@ -45,6 +45,14 @@ def test_a_one_that_fills_the_frame_is_no_ruling() -> None:
     assert np.array_equal(find_ink(page).contrast, page)
 
 
+def test_steep_strokes_on_a_strip_of_paper_are_no_ruling() -> None:
+    """A photo that was cropped around a row of digits: their strokes go from edge to edge."""
+    y, x = np.mgrid[:80, :640]
+    strokes = np.abs((x + 0.3 * y) % 80 - 40) < 5
+    page = np.where(strokes, 0.6, 0).astype(np.float32)
+    assert remove_ruling(page, 0.05) is page
+
+
 def test_squares_as_fine_as_fifteen_pixels_are_taken_off() -> None:
     y, x = np.mgrid[:700, :900]  # so high that a line may bend by more than half a square
     lines = (np.abs((y - x / 60) % 15 - 7) < 1) | (np.abs((x + y / 60) % 15 - 7) < 1)
