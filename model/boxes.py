@@ -41,7 +41,7 @@ def read_box(recognizer: Recognizer, data: bytes, box: Box) -> Digit:
     if not slices:
         raise EmptyBox("There is no ink in that box: draw it around a whole digit.")
     tight = bounds(slices)
-    pixels = normalize(crop_ink(ink, slices, tight))
+    pixels = normalize(crop_ink(ink, ink.pieces.labels, slices, tight))
     chances, no_digit = recognizer.network.answers(pixels.reshape(1, 784) / np.float32(255))
     none = float(no_digit[0])
     none = none * PRIOR / (none * PRIOR + 1 - none)

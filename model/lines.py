@@ -43,6 +43,13 @@ class Slice:
     y0: int
     x1: int
     y1: int
+    part: int | None = None
+    """The label of its pixels where a cut made it; else they have the piece's."""
+
+    @property
+    def label(self) -> int:
+        """Return the value of its pixels among the labels."""
+        return self.piece + 1 if self.part is None else self.part
 
     @property
     def height(self) -> int:

@@ -33,10 +33,10 @@ SPECK = 0.15, 0.3
 """What is smaller than this share of its line's height is dirt, left out for nothing; from the
 second share on it is a part like others."""
 
-REFUSAL_COST = 0.5
+REFUSAL_COST = 0.6
 """What taking a slice for no digit costs: the parts of a broken digit are none, each for itself."""
 
-CUT_COST = 1.0
+CUT_COST = 0.8
 """What cutting a piece in two must gain, in log likelihood."""
 
 

@@ -26,6 +26,7 @@ from model.layout import Candidate, candidates, cut_wide
 from model.light import darkness_of_ink, even_light, to_gray
 from model.lines import Slice, find_lines
 from model.photo import Photo, UnreadablePhoto, open_photo
+from model.regions import Labels
 from model.ruling import FEWEST, remove_ruling
 from model.underlines import remove_underlines
 
@@ -137,26 +138,31 @@ def may_be_ruled(pieces: Pieces) -> bool:
 
 def find_lines_of_glyphs(ink: Ink) -> list[Line]:
     """Return the lines of writing that the ink stands in."""
-    lines = []
-    for line in find_lines(ink.pieces):
-        parts = cut_wide(line, ink.pieces.labels)
-        found = candidates(parts)
+    lines, (rows, labels) = [], cut_wide(find_lines(ink.pieces), ink.pieces.labels)
+    for slices in rows:
+        found = candidates(slices)
         glyphs = [
-            normalize(crop_ink(ink, parts[choice.first : choice.last], choice.box))
+            normalize(crop_ink(ink, labels, slices[choice.first : choice.last], choice.box))
             for choice in found
         ]
-        lines.append(Line(parts, found, np.stack(glyphs)))
+        lines.append(Line(slices, found, np.stack(glyphs)))
     return lines
 
 
-def crop_ink(ink: Ink, slices: list[Slice], box: tuple[int, int, int, int]) -> Floats:
-    """Return the ink, 0..1, that the slices leave in their box; other pieces are blanked."""
+def crop_ink(
+    ink: Ink, labels: Labels, slices: list[Slice], box: tuple[int, int, int, int]
+) -> Floats:
+    """Return the ink, 0..1, that the slices leave in their box; other pieces are blanked.
+
+    `labels` tell the slices' pixels.
+    """
     x0, y0, x1, y1 = box
     pieces = ink.pieces
-    ours = np.zeros(len(pieces) + 1, bool)
-    ours[[0, *(part.piece + 1 for part in slices)]] = True
+    marked = labels[y0:y1, x0:x1]
+    ours = np.zeros(int(marked.max()) + 1, bool)
+    ours[[0, *(part.label for part in slices)]] = True
     strongest = max(float(pieces.strengths[part.piece]) for part in slices)
     pressed = pieces.pressed[y0:y1, x0:x1]
     strength = np.where(pressed > 0, np.clip(pressed, PALEST * strongest, strongest), strongest)
     share = np.clip((ink.contrast[y0:y1, x0:x1] / strength - 0.3) / 0.5, 0, 1)
-    return np.where(ours[pieces.labels[y0:y1, x0:x1]], share, np.float32(0))
+    return np.where(ours[marked], share, np.float32(0))

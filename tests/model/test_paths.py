@@ -48,6 +48,14 @@ def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
     assert path(line_of([0, 0], groups), chances, no_digit) == [1]
 
 
+def test_three_that_touch_are_not_left_out_together() -> None:
+    """All three in one glyph are surely no digit: that says nothing against each of them."""
+    groups = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    chances = [0.99, 0.01, 0.01, 0.9, 0.01, 0.99]
+    no_digit = [0.01, 0.95, 0.999, 0.05, 0.95, 0.01]
+    assert path(line_of([0, 0, 0], groups), chances, no_digit) == [0, 3, 5]
+
+
 def test_what_is_no_digit_is_on_the_path_too() -> None:
     line = line_of([0, 1], [(0, 1), (1, 2)])
     parts = best_path(line, np.array([0.9, 0.05]), np.array([0.05, 0.9]))
