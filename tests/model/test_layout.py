@@ -44,6 +44,15 @@ def test_two_that_lean_and_touch_are_parted_along_their_slant() -> None:
     assert (labels[177, 160 - 26 + 8], labels[177, 184 - 26 + 8]) == (first, second)
 
 
+def test_what_is_as_wide_as_high_is_cut_in_two_at_most() -> None:
+    """It may be two narrow digits; a wide one shall not be cut to bits."""
+    comb = pieces((100, 100, 180, 180))
+    for left in (115, 135, 155):
+        comb.labels[104:180, left : left + 10] = 0
+    ((*parts,),), _ = cut_wide(find_lines(comb), comb.labels)
+    assert len(parts) == 2
+
+
 def test_a_flat_bar_is_not_cut() -> None:
     bar = pieces((100, 120, 150, 200), (95, 100, 165, 108))
     lines = find_lines(bar)
