@@ -138,7 +138,8 @@ def may_be_ruled(pieces: Pieces) -> bool:
 
 def find_lines_of_glyphs(ink: Ink) -> list[Line]:
     """Return the lines of writing that the ink stands in."""
-    lines, (rows, labels) = [], cut_wide(find_lines(ink.pieces), ink.pieces.labels)
+    rows, labels = cut_wide(find_lines(ink.pieces), ink.pieces.labels)
+    lines = []
     for slices in rows:
         found = candidates(slices)
         glyphs = [

@@ -100,6 +100,35 @@ def test_two_lines_are_read_in_order_with_their_boxes(shipped: Recognizer) -> No
         assert each.probabilities.sum() == pytest.approx(1, abs=1e-4)
 
 
+def touching_row(seed: int) -> tuple[bytes, str]:
+    """Four digits that touch and lean, as a photo, and what they are."""
+    rng = np.random.default_rng([3, seed])
+    labels, page, right = rng.integers(10, size=4), np.zeros((240, 480), np.uint8), 40
+    for label in labels:
+        glyph = np.asarray(Image.fromarray(draw_digit(int(label), rng)).resize((84, 84)))
+        inked = np.flatnonzero(glyph.max(axis=0) > 128)
+        glyph = glyph[:, inked[0] : inked[-1] + 1]
+        place = page[80:164, right - 4 : right - 4 + glyph.shape[1]]
+        np.maximum(place, glyph, out=place)
+        right += glyph.shape[1] - 4
+    y, x = np.mgrid[:240, :480]
+    leaning = page[y, np.clip(x + (y - 120) * 15 // 100, 0, 479)]
+    file = io.BytesIO()
+    Image.fromarray((235 - 0.8 * leaning).astype(np.uint8)).save(file, "JPEG")
+    return file.getvalue(), "".join(map(str, labels))
+
+
+def test_digits_that_touch_are_parted(shipped: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [touching_row(seed) for seed in range(20)]
+
+    def wrong() -> int:
+        return sum(edit_distance(shipped.read(photo).text, text) for photo, text in rows)
+
+    assert wrong() <= 16  # of 80
+    monkeypatch.setattr("model.layout.MAX_CUTS", 0)
+    assert wrong() >= 32
+
+
 def test_light_ink_on_a_dark_ground_is_read(shipped: Recognizer) -> None:
     page = Image.new("RGB", (300, 300), "#10301c")
     ImageDraw.Draw(page).line([(90, 60), (210, 64), (140, 240)], fill="#e8e8e0", width=14)
