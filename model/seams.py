@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 DETAIL = 64
 """Cells across the shorter side, at least, in which seams are looked for."""
 
-ASLANT = 1.0
+ASLANT = 0.3
 """What a step aside costs, in cells of ink: a seam shall not wander around a digit."""
 
 

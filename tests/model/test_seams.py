@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -29,8 +30,10 @@ def test_no_way_is_cheaper_than_the_seam_and_the_seam_costs_what_it_crosses(
     for place, cost in enumerate(seams.costs):
         way = seams.ways[:, place]
         assert way[2] == place
-        assert cost == cheapest(ink, place)
-        assert cost == ink[np.arange(5), way].sum() + ASLANT * np.abs(np.diff(way)).sum()
+        assert cost == pytest.approx(cheapest(ink, place))
+        assert cost == pytest.approx(
+            ink[np.arange(5), way].sum() + ASLANT * np.abs(np.diff(way)).sum()
+        )
 
 
 def leaning(height: int, slope: float, *bars: tuple[int, int]) -> np.ndarray:
