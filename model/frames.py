@@ -60,19 +60,20 @@ def widened(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
 def surrounds_another(pieces: Pieces, index: int) -> bool:
     """Tell whether a piece goes all around another with about as much ink: a circle, a tilted box.
 
-    Not a 0 around its dot or its stroke, which have less.
+    Not a 0 around its dot or its stroke, which have less. Out of the picture it may go on.
     """
     x0, y0, x1, y1 = pieces.boxes[index]
+    height, width = pieces.labels.shape
     boxes = pieces.boxes
     within = (boxes[:, :2] > (x0, y0)).all(axis=1) & (boxes[:, 2:] < (x1, y1)).all(axis=1)
     within &= pieces.areas >= LEAST_WITHIN * pieces.areas[index]
+    at_border = np.array([x0 == 0, x1 == width, y0 == 0, y1 == height])
     for left, top, right, bottom in boxes[within]:
         x, y = (left + right) // 2, (top + bottom) // 2
         row, column = pieces.labels[y] == index + 1, pieces.labels[:, x] == index + 1
-        if (
-            row[:left].any() and row[right:].any()
-            and column[:top].any() and column[bottom:].any()
-        ):  # fmt: skip
+        sides = (row[:left], row[right:], column[:top], column[bottom:])
+        inked = np.array([side.any() for side in sides])
+        if inked.sum() >= 3 and (inked | at_border).all():
             return True
     return False
 

@@ -90,3 +90,15 @@ def test_the_lines_between_cells_may_lean_as_the_page_does() -> None:
         page[row] = np.roll(page[row], (row - HEIGHT // 2) // 9)
     left = find_pieces(remove_frames(page, find_pieces(page)))
     assert left.boxes.tolist() == [[135, 80, 148, 160]]
+
+
+@pytest.mark.parametrize(("shift", "goes"), [(0, True), (6, False)])
+def test_a_frame_may_go_on_out_of_the_picture(shift: int, goes: bool) -> None:
+    """What is open at a side within the picture is no frame: a bracket, a C around a dot."""
+    y, x = np.mgrid[:240, :320]
+    turned = np.maximum(np.abs(0.97 * x + 0.26 * (y - 120)), np.abs(0.97 * (y - 120) - 0.26 * x))
+    line = (np.abs(turned - 90) < 2) & (x >= shift)
+    digit = np.abs(np.hypot((x - 40) / 0.7, y - 120) - 40) < 4
+    page = np.where(line | digit, 0.7, 0).astype(np.float32)
+    kept = digit if goes else line | digit
+    assert np.array_equal(remove_frames(page, find_pieces(page)) > 0, kept)
