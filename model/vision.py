@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.clouds import remove_clouds
+from model.desk import find_desk
 from model.frames import remove_frames
 from model.glyphs import normalize
 from model.ink import Pieces, find_pieces, ink_threshold
@@ -98,10 +99,28 @@ def find_inks(photo: Photo) -> Iterator[Ink]:
     """
     gray = to_gray(photo.pixels)
     darkness = darkness_of_ink(gray)
-    likely = darkness >= 0.5
+    likely, in_doubt = darkness >= 0.5, abs(darkness - 0.5) <= DOUBT
+    desk = find_desk(gray) if likely or in_doubt else None
+    if desk is not None:
+        yield from find_inks_beside(desk, gray)
+        return
     yield find_ink(even_light(gray, likely))
-    if abs(darkness - 0.5) <= DOUBT:
+    if in_doubt:
         yield find_ink(even_light(gray, not likely))
+
+
+def find_inks_beside(desk: NDArray[np.bool_], gray: Floats) -> Iterator[Ink]:
+    """Yield the dark ink of the sheet on a desk, and what may be light ink after all.
+
+    Light ink's ground is dark itself: a large light digit looks like a sheet.
+    """
+    sheet = np.where(desk, np.median(gray[~desk]), gray)
+    likely = darkness_of_ink(sheet) >= 0.5
+    for dark_ink in (likely, not likely):
+        contrast = even_light(sheet if dark_ink else gray, dark_ink)
+        if dark_ink:
+            contrast[desk] = 0
+        yield find_ink(contrast)
 
 
 def find_ink(contrast: Floats) -> Ink:

@@ -118,7 +118,7 @@ CASES: dict[str, Case] = {
     "print_elsewhere": Case(JUDGE, strength=0.7, sheets=6),
     "holes": Case(REFUSALS, NEVER),
     "perspective": Case("model.ink.ACROSS_SHARE", 0.33, beside=("squared",)),
-    "desk": Case(REFUSALS, NEVER, 0.7),
+    "desk": Case("model.vision.find_desk", always(None), 0.7, "single", 1, sheets=8),
     "paper_edge": Case(REFUSALS, NEVER, 0.7),
     "fingers": Case(REFUSALS, NEVER, 0.7),
 }
