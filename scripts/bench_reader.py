@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from model import vision  # noqa: E402 - the repository's root has to be on the path first
+from model.desk import find_desk  # noqa: E402
 from model.light import darkness_of_ink, even_light, to_gray  # noqa: E402
 from model.paper.sheet import make_sheet  # noqa: E402
 from model.paper.strokes import draw_digit  # noqa: E402
@@ -76,6 +77,7 @@ def steps(data: bytes, recognizer: Recognizer) -> dict[str, Work]:
         "decode, upright": lambda: open_photo(data),
         "gray": lambda: to_gray(photo.pixels),
         "dark or light": lambda: darkness_of_ink(gray),
+        "desk": lambda: find_desk(gray),
         "light": lambda: even_light(gray, dark),
         "ink, without clouds, ruling, frames": lambda: vision.find_ink(contrast),
         "lines, glyphs": lambda: vision.find_lines_of_glyphs(ink),
