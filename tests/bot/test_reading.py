@@ -37,7 +37,7 @@ from tests.bot_api import BotApi
 from tests.patience import PATIENCE, wait_until
 
 ALONE = """
-import asyncio, sys
+import asyncio, signal, sys
 from bot.faults import is_passing
 from bot.languages import ENGLISH
 from bot.reading import InOwnProcess
@@ -55,6 +55,7 @@ async def main():
         await asyncio.sleep(600)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     asyncio.run(main())
 """
 
