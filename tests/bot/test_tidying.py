@@ -94,7 +94,8 @@ def test_originals_go_after_their_days_and_their_digits_stay(
 
     def left() -> list[int]:
         with database.read() as session:
-            return list(session.scalars(select(Photo.id).where(Photo.image != b"")))
+            kept = select(Photo.id).where(Photo.image != b"").order_by(Photo.id)
+            return list(session.scalars(kept))
 
     with stopped_bot.running(replace(FAST, tidy=0.2)):
         ann.wait_answer(to=ann.photo(made_photo("7")))
