@@ -132,3 +132,32 @@ def test_faint_ink_that_hangs_on_the_desk_is_read_from_the_sheet() -> None:
     assert box[0] == pytest.approx(200, abs=4)
     assert box[1] == pytest.approx(107, abs=6)
     assert 400 < box[3] < 440
+
+
+def photo_of(gray: np.ndarray) -> Photo:
+    pixels = np.repeat(gray[..., None], 3, axis=2).astype(np.uint8)
+    return Photo(pixels, WIDTH, HEIGHT, "image/png")
+
+
+def test_the_desk_leaves_no_ink_where_the_sheet_is_lit_from_one_side() -> None:
+    picture, draw = lying(20)
+    draw.line([(300, 200), (300, 300)], 60, 16)
+    lamp = np.linspace(0.6, 1.15, WIDTH, dtype=np.float32)
+    gray = np.round(brightness(picture) * lamp)
+    ink = next(find_inks(photo_of(gray)))
+    assert not ink.contrast[find_desk(gray)].any()
+
+
+def test_a_broad_light_digit_is_offered_as_light_ink_too() -> None:
+    picture = Image.new("L", (WIDTH, HEIGHT), 60)
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse([160, 40, 480, 440], fill=170)
+    draw.ellipse([290, 190, 350, 290], fill=60)
+    grain = np.random.default_rng(1).integers(0, 2, (HEIGHT // 4, WIDTH // 4)) * 50
+    light = np.asarray(picture) == 170
+    gray = (np.asarray(picture) - light * np.kron(grain, np.ones((4, 4)))).astype(np.float32)
+    assert find_desk(gray) is not None, "it looks like a sheet"
+    dark, light_ink = find_inks(photo_of(gray))
+    (box,) = light_ink.pieces.boxes.tolist()
+    assert box == pytest.approx([160, 40, 481, 441], abs=8)
+    assert dark.pieces.boxes.tolist() != [box]
