@@ -9,12 +9,13 @@ so that of those it leaves unanswered the first one has to answer for its end, a
 from __future__ import annotations
 
 import asyncio
-import atexit
-import multiprocessing
 import signal
+import subprocess
+import sys
 import traceback
 from contextlib import suppress
-from multiprocessing import resource_tracker
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -22,9 +23,6 @@ from model.recognizer import Reading
 from model.vision import UnreadablePhoto
 
 if TYPE_CHECKING:  # the process that reads needs no database
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
-
     from model.promotions import InUse
 
 AT_HAND = 2
@@ -32,6 +30,15 @@ AT_HAND = 2
 
 LONGEST = 30
 """Seconds for one photo, a hundred times what the largest takes."""
+
+WORK = """
+import sys
+descriptor, longest, *sys.path = sys.argv[1:]
+from bot.reading import work
+work(int(descriptor), float(longest))
+"""
+"""What that process runs. One of `multiprocessing` would do, but for the traceback in the log that
+it leaves where the bot is killed while it starts."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """What the bot is stopped with; a terminal sends it to all processes."""
@@ -78,17 +85,15 @@ class InOwnProcess:
         self._longest = longest
         self._at_hand = asyncio.Semaphore(AT_HAND)
         self._sending, self._receiving = asyncio.Lock(), asyncio.Lock()  # who came first is first
-        self._process: SpawnProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
 
     def __enter__(self) -> Self:
-        atexit.register(self.stop)  # multiprocessing would wait for the process, else, for ever
         with suppress(NoReader):  # then the first photo says so
             self._start()  # so that the first photo needn't wait
         return self
 
     def __exit__(self, *error: object) -> None:
-        atexit.unregister(self.stop)
         self.stop()
 
     def stop(self) -> None:
@@ -107,7 +112,7 @@ class InOwnProcess:
                         return await asyncio.to_thread(self._receive)
                 # it ended over the photo before this one
 
-    async def _send_in_turn(self, data: bytes) -> SpawnProcess | None:
+    async def _send_in_turn(self, data: bytes) -> subprocess.Popen[bytes] | None:
         """Send a photo to the process, and return that; raises `NoReader`.
 
         Started, or given new weights, it is only once all that it had before is answered.
@@ -141,7 +146,7 @@ class InOwnProcess:
 
     def _prepare(self, reader: Reader) -> None:
         """Have a process that reads with these weights; raises `NoReader`."""
-        if self._process is None or not self._process.is_alive():
+        if self._process is None or self._process.poll() is not None:
             self._start()
         if reader.weights != self._weights:
             self._hand_over(reader)
@@ -150,14 +155,13 @@ class InOwnProcess:
         """Start the process; raises `NoReader`."""
         if self._ended:
             raise NoReader("the bot is being stopped")
-        spawn = multiprocessing.get_context("spawn")  # a fork would copy locks that are held
-        self._line, end = spawn.Pipe()
+        self._line, end = Pipe()
         self._weights = ""
-        self._process = spawn.Process(target=work, args=(end, self._longest), daemon=True)
-        resource_tracker.ensure_running()  # unblocks these signals when it starts
+        descriptor = end.fileno()
+        command = [sys.executable, "-c", WORK, str(descriptor), str(self._longest), *sys.path]
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # inherited, and kept to the end
         try:
-            self._process.start()
+            self._process = subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603  # our own
         except OSError as error:
             self._process = None
             raise NoReader(f"the process that reads can't be started: {error}") from error
@@ -176,7 +180,7 @@ class InOwnProcess:
     def _how_it_ended(self) -> str:
         """Make sure that it has ended, and say how."""
         self._kill()
-        code = None if self._process is None else self._process.exitcode
+        code = None if self._process is None else self._process.returncode
         self._process = None
         if code == -signal.SIGALRM:
             return f"was ended after {self._longest:g} s"
@@ -186,20 +190,22 @@ class InOwnProcess:
 
     def _kill(self) -> None:
         process = self._process
-        if process is not None and process.pid is not None:
-            process.join(0.1)  # it may be ending by itself: how is worth to be known
+        if process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)  # it may be ending by itself: how is worth to be known
             process.kill()
-            process.join()
+            process.wait()
 
 
-def work(line: Connection, longest: float) -> None:
-    """Be the process that reads, until the line's other end is closed.
+def work(descriptor: int, longest: float) -> None:
+    """Be the process that reads, until the other end of its line, a file descriptor, is closed.
 
     SIGINT and SIGTERM are blocked from before the start. A photo that takes too long ends it by an
     alarm, whatever it is doing, and whether or not the bot is still there.
     """
     with suppress(OSError):  # where memory is short, this process goes before the bot
         Path("/proc/self/oom_score_adj").write_text("800")
+    line: Connection = Connection(descriptor)
     reader: Reader | None = None
     with suppress(EOFError, OSError):
         while True:

@@ -78,7 +78,7 @@ def pids_of_readers(bot: int) -> list[int]:
     """Return the processes that read for a bot: see proc(5)."""
     tasks = Path(f"/proc/{bot}/task").glob("*/children")
     children = [int(pid) for task in tasks for pid in task.read_text().split()]
-    return [pid for pid in children if b"spawn_main" in command_of(pid)]
+    return [pid for pid in children if b"bot.reading" in command_of(pid)]
 
 
 def command_of(pid: int) -> bytes:

@@ -292,7 +292,7 @@ class Storm:
     def look(self) -> None:
         """Note what is stored, and what the bot wrote; and what is left of the killed bots."""
         outcome = self.outcome
-        left = [pid for pid in outcome.readers if b"spawn_main" in command_of(pid)]
+        left = [pid for pid in outcome.readers if b"bot.reading" in command_of(pid)]
         outcome.readers_left = len(left)
         outcome.answers = self.count_answers()
         with self.database.read() as session:

@@ -313,6 +313,17 @@ def test_stopped_while_it_starts_it_leaves_no_trace(
     assert errors.count(b"KeyboardInterrupt\n") == 1  # the script's own
 
 
+@pytest.mark.parametrize("patience", [0.0, 0.05, 0.3])
+def test_nor_where_the_bot_is_killed_meanwhile(database: Database, tmp_path: Path, patience: float):
+    with start_alone(database, tmp_path, stderr=subprocess.PIPE) as bot:
+        assert bot.stdout is not None
+        assert bot.stdout.readline() == b"started\n"
+        time.sleep(patience)
+        bot.kill()
+        _, errors = bot.communicate(timeout=PATIENCE)  # which that process may write to as well
+    assert errors == b""
+
+
 def test_the_sender_of_a_deadly_photo_is_told_and_all_others_are_answered(
     api: BotApi, database: Database, tmp_path: Path
 ):
