@@ -6,7 +6,7 @@ import pytest
 from model.dataset import Dataset
 from model.network import Network, softmax
 from model.replay import Replay, load_replay, make_replay, nearest_to_another
-from model.retraining.learning import RECIPE, between, learn
+from model.retraining.learning import RECIPE, bank_of, between, learn
 from model.retraining.material import REPLAY
 from model.training import accuracy
 
@@ -43,6 +43,14 @@ def test_the_same_run_gives_the_same_network(replay: Replay):
         for _ in range(2)
     ]
     assert (ends[0].network.weights[0] == ends[1].network.weights[0]).all()
+
+
+def test_old_digits_that_are_nearest_to_another_are_shown_too_and_bent_less(replay: Replay):
+    network = Network.create((784, 16, 11), rng=np.random.default_rng(1))
+    _, hard, any_of, _ = bank_of(network, new_forms(), replay, RECIPE).sources
+    nearest = nearest_to_another(network, replay.digits)[: len(hard[0])]
+    assert np.array_equal(hard[0].images, replay.digits.images[nearest])
+    assert hard[1].bend < any_of[1].bend == RECIPE.distortion.bend
 
 
 def test_between_goes_from_one_end_to_the_other():
