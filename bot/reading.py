@@ -78,7 +78,10 @@ class NoReader(RuntimeError):
 
 
 class InOwnProcess:
-    """Reads in a process of its own, which ends with the block or, at the latest, with ours."""
+    """Reads in a process of its own, which ends with the block.
+
+    Where ours ends without leaving it, killed say, that process ends too, after its photo at most.
+    """
 
     def __init__(self, in_use: InUse[Reader], longest: float = LONGEST) -> None:
         self._in_use = in_use
@@ -161,7 +164,7 @@ class InOwnProcess:
         command = [sys.executable, "-c", WORK, str(descriptor), str(self._longest), *sys.path]
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # inherited, and kept to the end
         try:
-            self._process = subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603  # our own
+            self._process = subprocess.Popen(command, pass_fds=[descriptor])  # noqa: S603  # ours
         except OSError as error:
             self._process = None
             raise NoReader(f"the process that reads can't be started: {error}") from error
