@@ -48,6 +48,12 @@ DRIFT = 0.012
 DARKER = 2.3
 """Ink this many times darker than the line it crosses is kept as it is."""
 
+BESIDE = 1.5
+"""Rows this many times darker than the lines are a stroke that runs along one."""
+
+Band = tuple[int, int, int, int]
+"""A piece of a line: rows top to bottom, columns left to right (outside)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Lines:
@@ -55,8 +61,7 @@ class Lines:
 
     shifts: NDArray[np.int64]
     """How far each column is moved up."""
-    bands: list[tuple[int, int, int, int]]
-    """Pieces of lines: rows top to bottom, columns left to right (outside)."""
+    bands: list[Band]
 
 
 def remove_ruling(contrast: Floats, threshold: float) -> Floats:
@@ -190,8 +195,8 @@ def sheared_back(level: Floats, shifts: NDArray[np.int64]) -> Floats:
 
 def find_bands(
     level: Floats, shifts: NDArray[np.int64], height: int, threshold: float
-) -> list[tuple[int, int, int, int]]:
-    """Return the pieces of lines: rows `top` to `bottom`, columns `left` to `right` (outside).
+) -> list[Band]:
+    """Return the pieces of lines.
 
     `level` is the sheared contrast of a picture so high.
     """
@@ -214,7 +219,26 @@ def find_bands(
         for top, bottom in zip(np.maximum(tops, 0), np.minimum(bottoms, len(level)), strict=True):
             bands.append((int(top), int(bottom), int(left), int(right)))
     usual = np.median([bottom - top for top, bottom, _, _ in bands]) if bands else 0
-    return [band for band in bands if band[1] - band[0] <= THICKEST * usual]
+    bands = [band for band in bands if band[1] - band[0] <= THICKEST * usual]
+    return without_strokes_beside(level, bands, float(usual))
+
+
+def without_strokes_beside(level: Floats, bands: list[Band], usual: float) -> list[Band]:
+    """Return the bands without the rows of strokes that run along their lines.
+
+    `usual` is the height of most bands; a row's darkness is its median.
+    """
+    rows = [np.median(level[top:bottom, left:right], axis=1) for top, bottom, left, right in bands]
+    dark = BESIDE * np.median([row.max() for row in rows]) if rows else 0
+    freed = []
+    for (top, bottom, left, right), row in zip(bands, rows, strict=True):
+        if bottom - top > usual:
+            edges = np.flatnonzero(np.diff(np.concatenate([[True], row > dark, [True]])))
+            if len(edges) > 1:
+                longest = 2 * int(np.argmax(edges[1::2] - edges[::2]))
+                top, bottom = top + edges[longest], top + edges[longest + 1]
+        freed.append((int(top), int(bottom), left, right))
+    return freed
 
 
 def spacing(inked: NDArray[np.bool_]) -> int:

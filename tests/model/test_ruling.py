@@ -77,3 +77,11 @@ def test_a_thick_one_that_stands_on_a_line_stays() -> None:
     cleaned = remove_ruling(page, 0.05)
     assert cleaned[80:120, 214:222].min() > 0.4
     assert cleaned[:, 300:320].max() < 0.1
+
+
+def test_a_stroke_along_a_line_stays_while_the_line_goes() -> None:
+    page = ruled(0, True, 0.4)
+    page[72:128, 212:216] = 0.8  # its right edge is on the line at 216
+    cleaned = remove_ruling(page, 0.05)
+    assert cleaned[80:120, 212:216].min() > 0.6
+    assert cleaned[:, 216:220].max() < 0.1
