@@ -49,8 +49,8 @@ def plain_form(digit: int, name: str, text: str, weight: float = 1.0) -> None:
 
 def oval(rng: Rng, center: tuple[float, float], radius: tuple[float, float]) -> Stroke:
     """Return a loop begun mostly at the top, sometimes anywhere, that seldom closes exactly."""
-    start = rng.normal(-80, 25) if rng.random() < 0.7 else rng.uniform(0, 360)
-    sweep = rng.uniform(335, 385) if rng.random() < 0.9 else rng.uniform(300, 335)
+    start = rng.normal(-80, 25) if rng.random() < 0.6 else rng.uniform(0, 360)
+    sweep = rng.uniform(335, 385) if rng.random() < 0.8 else rng.uniform(300, 335)
     sweep *= -1 if rng.random() < 0.8 else 1
     points = arc(center, radius, float(start), float(sweep))
     drift = np.linspace(1, rng.uniform(0.88, 1.1), len(points))[:, None]
@@ -69,14 +69,16 @@ def _(rng: Rng) -> list[Stroke]:
     return [oval(rng, (0.3, 0.5), (0.32, 0.5)), slash]
 
 
-@form(0, "halves", 0.4)
+@form(0, "halves", 0.6)
 def _(rng: Rng) -> list[Stroke]:
-    """In two strokes that may not quite meet, such as brackets that turn to each other."""
+    """In two strokes that may not quite meet: brackets turned to each other, or a bowl and lid."""
     wide = rng.uniform(0.22, 0.36)
+    first = 90 if rng.random() < 0.5 else float(rng.uniform(-20, 60))
+    share = 180 if first == 90 else float(rng.uniform(170, 260))
     sides = []
-    for start in (90, -90):
+    for start, reach in ((first, share), (first + share, 360 - share)):
         open_ends = rng.uniform(-12, 22, 2)
-        sides.append(arc((0.3, 0.5), (wide, 0.5), start + open_ends[0], 180 - open_ends.sum()))
+        sides.append(arc((0.3, 0.5), (wide, 0.5), start + open_ends[0], reach - open_ends.sum()))
     return sides
 
 
@@ -121,6 +123,16 @@ def _(rng: Rng) -> list[Stroke]:
 def _(rng: Rng) -> list[Stroke]:
     x, y = 0.4 - rng.uniform(0.12, 0.3), rng.uniform(0.15, 0.35)
     return [np.array([[x, y], [0.4, 0], [0.4, 0], [0.4, 1]]), foot(rng)]
+
+
+@form(1, "leaning", 1)
+def _(rng: Rng) -> list[Stroke]:
+    """It leans far to the right, with a flag to its left; sometimes it has a foot."""
+    top, meets = 0.4 + rng.uniform(0.25, 0.75), rng.uniform(0, 0.35)
+    joint = np.array([top + (0.4 - top) * meets, meets])
+    tip = joint - [rng.uniform(0.12, 0.4), -rng.uniform(0.02, 0.25)]
+    strokes = [np.array([tip, joint]), np.array([[top, 0], [0.4, 1]])]
+    return [*strokes, foot(rng)] if rng.random() < 0.4 else strokes
 
 
 def foot(rng: Rng) -> Stroke:
@@ -181,18 +193,25 @@ def _(rng: Rng) -> list[Stroke]:
     return [*parse_strokes(body), np.array([[left, -tilt / 2], [right, tilt]])]
 
 
-@form(5, "pointed", 0.5)
+@form(5, "pointed", 0.8)
 def _(rng: Rng) -> list[Stroke]:
-    """All corners, like a flash of lightning."""
-    tip, end = rng.uniform(0.4, 0.75), rng.uniform(-0.3, 0.25)
-    body = [[0.14, 0.02], [0.14, 0.02], [0.12, 0.4], [0.12, 0.4], [tip, rng.uniform(0.4, 0.62)]]
-    return [np.array([[rng.uniform(0.45, 0.95), 0.0], *body, body[-1], [end, 1.0]])]
+    """All corners, like a flash of lightning; its bar may be loose."""
+    tip, end = rng.uniform(0.4, 0.85), rng.uniform(-0.3, 0.25)
+    bar = [rng.uniform(0.45, 1.1), rng.uniform(-0.08, 0.04)]
+    neck, corner = [0.14, 0.02], [0.12, rng.uniform(0.32, 0.55)]
+    turn = [tip, corner[1] + rng.uniform(-0.05, 0.22)]
+    body = np.array([neck, corner, corner, turn, turn, [end, 1.0]])
+    if rng.random() < 0.4:
+        return [np.array([[rng.uniform(0.02, 0.2), rng.uniform(-0.14, 0.02)], bar]), body]
+    return [np.concatenate([[bar, neck], body])]
 
 
-plain_form(
-    5, "soft", "0.56,0 0.3,0.03 0.13,0.1 0.08,0.28 0.16,0.42 0.36,0.48 0.5,0.62 0.46,0.88 "
-    "0.24,1 0.02,0.92", 0.8,
-)  # fmt: skip
+@form(5, "soft", 1)
+def _(rng: Rng) -> list[Stroke]:
+    """Without corners, as an S; its bar may be short."""
+    bar = [rng.uniform(0.3, 0.58), rng.uniform(-0.04, 0.08)]
+    body = "0.13,0.1 0.08,0.28 0.16,0.42 0.36,0.48 0.5,0.62 0.46,0.88 0.24,1 0.02,0.92"
+    return [np.concatenate([[bar, [0.22, 0.04]], *parse_strokes(body)])]
 
 
 @form(6, "curly", 3)
@@ -220,23 +239,36 @@ def _(rng: Rng) -> list[Stroke]:
     return [np.concatenate([np.array(roof), bowl])]
 
 
-def seven(rng: Rng, crossed: bool, hook: bool) -> list[Stroke]:
-    """Return a 7: its stem straight or bent, its bar flat, wavy or rising."""
+def seven(rng: Rng, crossed: bool, hook: bool, low: bool = False) -> list[Stroke]:
+    """Return a 7: its stem straight or bent, its bar flat, wavy or rising, its cross low or not."""
     left, bend = rng.uniform(0, 0.1), rng.uniform(-0.08, 0.1)
     start = rng.uniform(0.06, 0.2) if rng.random() < 0.25 else 0.02
-    head = [[left, rng.uniform(0.1, 0.26)], [left, 0.02], [left, 0.02]] if hook else [[left, start]]
-    foot = rng.uniform(0.08, 0.42)
+    drop = left - rng.uniform(0, 0.1), rng.uniform(0.1, 0.4)
+    head = [drop, [left, 0.02], [left, 0.02]] if hook else [[left, start]]
+    foot = rng.uniform(0.08, 0.52)
     stem = [[0.58, 0.0], [0.58, 0.0], [(0.58 + foot) / 2 - bend, 0.5], [foot, 1.0]]
     strokes = [np.array([*head, [0.3, rng.uniform(-0.02, 0.05)], *stem])]
     if crossed:
-        middle, y = (0.58 + foot) / 2 - bend, rng.uniform(0.42, 0.58)
-        reach = rng.uniform(0.14, 0.28)
-        strokes.append(np.array([[middle - reach, y + 0.02], [middle + reach, y - 0.02]]))
+        y = rng.uniform(0.58, 0.78) if low else rng.uniform(0.42, 0.58)
+        middle = np.interp(y, [0.5, 1], [(0.58 + foot) / 2 - bend, foot])
+        reach, rise = rng.uniform(0.14, 0.28), rng.normal(0.02, 0.03)
+        strokes.append(np.array([[middle - reach, y + rise], [middle + reach, y - rise]]))
     return strokes
 
 
+@form(7, "two-strokes", 0.6)
+def _(rng: Rng) -> list[Stroke]:
+    """A bar that may reach beyond its stem, or not reach it."""
+    x, gap = rng.uniform(0.42, 0.6), rng.uniform(-0.02, 0.08)
+    bar = np.array([[0.0, rng.uniform(-0.03, 0.08)], [x + rng.uniform(-0.06, 0.18), 0.0]])
+    return [bar, np.array([[x, gap], [x - rng.uniform(0, 0.2), 0.5], [rng.uniform(0.08, x), 1]])]
+
+
 FORMS[7]["plain"] = Form(3, lambda rng: seven(rng, crossed=False, hook=False))
-FORMS[7]["crossed"] = Form(3, lambda rng: seven(rng, crossed=True, hook=False))
+FORMS[7]["crossed"] = Form(2.5, lambda rng: seven(rng, crossed=True, hook=False))
+FORMS[7]["low-crossed"] = Form(
+    0.8, lambda rng: seven(rng, crossed=True, hook=rng.random() < 0.5, low=True)
+)
 FORMS[7]["hook"] = Form(1.5, lambda rng: seven(rng, crossed=False, hook=True))
 FORMS[7]["crossed-hook"] = Form(1, lambda rng: seven(rng, crossed=True, hook=True))
 
@@ -272,7 +304,7 @@ def nine(rng: Rng, tail: str) -> list[Stroke]:
     """Return a 9: a loop, from the right and against the clock, and the tail."""
     height = rng.uniform(0.2, 0.29)
     start = rng.uniform(-50, 0)
-    closed = rng.uniform(320, 350) if rng.random() < 0.85 else rng.uniform(270, 320)
+    closed = rng.uniform(320, 350) if rng.random() < 0.8 else rng.uniform(270, 320)
     loop = arc((0.27, height), (0.26, height), float(start), float(-closed - start))
     return [np.concatenate([loop, *parse_strokes(tail)])]
 

@@ -53,9 +53,9 @@ class Hand:
 def random_hand(rng: np.random.Generator) -> Hand:
     """Draw a hand as people have them: ball pens to felt pens, upright to strongly slanted.
 
-    One in five is odd: very wide or narrow, unsteady, leaning far to either side.
+    Three in ten are odd: very wide or narrow, unsteady, leaning far to either side.
     """
-    odd = rng.random() < 0.2
+    odd = rng.random() < 0.3
     return Hand(
         width=float(np.exp(rng.uniform(np.log(0.03), np.log(0.14)))),
         pressure=float(rng.uniform(0, 0.35)),

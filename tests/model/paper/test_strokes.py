@@ -78,6 +78,24 @@ def test_a_crossed_seven_is_wider_in_its_middle() -> None:
         assert middle.sum(axis=1).max() > 1.8 * below.sum(axis=1).max()
 
 
+def test_a_low_cross_lies_below_the_middle_of_its_seven() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        crossed = draw_digit(7, rng, form="low-crossed", hand=STEADY)
+        widths = (crossed > 100).sum(axis=1)
+        cross = len(widths) * 2 // 5 + int(np.argmax(widths[len(widths) * 2 // 5 :]))
+        assert cross > 0.53 * len(widths)
+        assert widths[cross] > 1.4 * np.median(widths)
+
+
+def test_a_leaning_one_leans_far() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(10):
+        ink = draw_digit(1, rng, form="leaning", hand=STEADY) > 100
+        right = [np.flatnonzero(row)[-1] for row in ink[: len(ink) * 3 // 4]]
+        assert right[2] - right[-1] > 0.15 * len(right)
+
+
 def test_a_loose_bar_may_leave_its_five() -> None:
     rng = np.random.default_rng(0)
     thin = Hand(width=0.03)
