@@ -51,7 +51,7 @@ COMPARABLE = 2.5
 FELLOW = 0.35
 """Fellows differ by so much in the logarithms of height and strength; the further, the less."""
 
-ODDS = 5.0
+ODDS = 9.0
 """Odds of digits among the glyphs in people's photos, against those on made paper: half of the
 glyphs there are none, and people send digits."""
 

@@ -87,7 +87,7 @@ PRESETS: dict[str, Recipe] = {
         cosine=True,
         distortion=replace(WARPS, thickness=0.5),  # pens vary more than MNIST's
         gentle=GENTLE,
-        lessons=12000,
+        lessons=24000,
         lesson_share=1.0,
         calm=0.5,
     ),
