@@ -7,7 +7,7 @@ to explain the first slices is kept for every number of them (dynamic programmin
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import groupby, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +39,14 @@ REFUSAL_COST = 0.6
 CUT_COST = 0.8
 """What cutting a piece in two must gain, in log likelihood."""
 
+CHAIN = 1.5
+"""A piece that is wider than so many heights of its line is no single digit: a cut between two of
+its digits costs less, the wider it is."""
+
+MIXED = 1.5
+"""How much more a cut costs between a digit and what is none: digits touch digits, and half of a
+letter or of a word often looks like one."""
+
 
 class Part(NamedTuple):
     """A part of a line: one candidate, as a digit or as what is none."""
@@ -54,31 +62,39 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     weighs the same: a candidate of two slices must explain both. What is of one piece may also be
     no digit. A cut through a piece must pay for itself.
     """
+    worths = worths_of(line, chances, no_digit)
+    parting = parting_costs(line, weights_of(line.slices))
     count = len(line.slices)
-    pieces = [part.piece for part in line.slices]
-    weights = weights_of(line.slices)
-    parting = parting_costs(line, weights)
-    joining = joining_costs(line)
-    score = np.full(count + 1, -np.inf)
+    score = np.full((count + 1, 2), -np.inf)  # of so many slices; the last part: none, or a digit
     score[0] = 0
-    came: list[tuple[int, Part]] = [(0, Part(0, False))] * (count + 1)
+    came = {(0, 0): (0, 0, -1)}  # (slices, digit) from (slices, digit) by a candidate
     for index, candidate in enumerate(line.candidates):  # sorted by their first slice
         first, last = candidate.first, candidate.last
-        reached = score[first] - parting[last]
-        value = reached + (last - first) * np.log(max(chances[index], 1e-6))
-        value += MERGE_BONUS * (last - first - 1) - sum(joining[first : last - 1])
-        if value > score[last]:
-            score[last], came[last] = value, (first, Part(index, True))
-        if pieces[first] == pieces[last - 1]:
-            value = reached + (last - first) * np.log(max(no_digit[index], 1e-6))
-            value -= REFUSAL_COST * sum(weights[first:last])
-            if value > score[last]:
-                score[last], came[last] = value, (first, Part(index, False))
-    path, at = [], count
+        for before, digit in product((0, 1), (0, 1)):
+            value = score[first, before] - parting[first][before + digit] + worths[index][digit]
+            if value > score[last, digit]:
+                score[last, digit], came[last, digit] = value, (first, before, index)
+    path, at, digit = [], count, int(score[count].argmax())
     while at:
-        at, part = came[at]
-        path.append(part)
+        first, before, index = came[at, digit]
+        path.append(Part(index, bool(digit)))
+        at, digit = first, before
     return path[::-1]
+
+
+def worths_of(line: Line, chances: Array, no_digit: Array) -> list[tuple[float, float]]:
+    """Return what each candidate is worth, in log likelihood: as none, and as a digit."""
+    weights, joining = weights_of(line.slices), joining_costs(line)
+    as_digit, as_none = np.log(np.maximum([chances, no_digit], 1e-6))
+    worths = []
+    for index, candidate in enumerate(line.candidates):
+        first, last = candidate.first, candidate.last
+        one_piece = line.slices[first].piece == line.slices[last - 1].piece
+        none = (last - first) * as_none[index] - REFUSAL_COST * sum(weights[first:last])
+        digit = (last - first) * as_digit[index] + MERGE_BONUS * (last - first - 1)
+        digit -= sum(joining[first : last - 1])
+        worths.append((none if one_piece else -np.inf, digit))
+    return worths
 
 
 def joining_costs(line: Line) -> list[float]:
@@ -98,12 +114,29 @@ def weights_of(slices: list[Slice]) -> list[float]:
     return [float(np.interp(max(s.width, s.height) / height, SPECK, (0, 1))) for s in slices]
 
 
-def parting_costs(line: Line, weights: list[float]) -> list[float]:
-    """Return what it costs to part a line before each slice, and at its end: nothing there."""
-    costs = [0.0]
+def parting_costs(line: Line, weights: list[float]) -> list[tuple[float, float, float]]:
+    """Return what it costs to part a line before each slice.
+
+    Where none, one or both of the parts beside it are digits.
+    """
+    costs = [(0.0, 0.0, 0.0)]
+    chained = chained_cuts(line)
     for place, (left, right) in enumerate(pairwise(line.slices)):
         common = min(left.x1, right.x1) - max(left.x0, right.x0)
         shared = max(0.0, common / min(left.width, right.width))
         overlap = OVERLAP_COST * shared * min(weights[place : place + 2])
-        costs.append(CUT_COST if left.piece == right.piece else overlap)
-    return [*costs, 0.0]
+        if left.piece == right.piece:
+            costs.append((CUT_COST, CUT_COST * MIXED, chained[left.piece]))
+        else:
+            costs.append((overlap, overlap, overlap))
+    return costs
+
+
+def chained_cuts(line: Line) -> dict[int, float]:
+    """Return for each piece what a cut between two of its digits costs."""
+    height, costs = height_of(line.slices), {}
+    for piece, slices in groupby(line.slices, key=lambda part: part.piece):
+        parts = list(slices)
+        width = max(part.x1 for part in parts) - min(part.x0 for part in parts)
+        costs[piece] = CUT_COST * min(1.0, CHAIN * height / max(width, 1))
+    return costs

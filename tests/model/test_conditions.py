@@ -115,7 +115,7 @@ CASES: dict[str, Case] = {
     "form_boxes": Case("model.vision.remove_frames", as_it_is, 1.0, "rows", 9, sheets=5),
     "underline": Case("model.lines.find_underlines", nothing, 0.7, "single", 1, sheets=30),
     "dirt": Case(REFUSALS, NEVER, 0.7, "rows", 9),
-    "print_elsewhere": Case(JUDGE, strength=0.7, sheets=6),
+    "print_elsewhere": Case(REFUSALS, NEVER, 0.7, sheets=6),
     "holes": Case(REFUSALS, NEVER),
     "perspective": Case("model.ink.ACROSS_SHARE", 0.33, beside=("squared",)),
     "desk": Case("model.vision.find_desk", always(None), 0.7, "single", 1, sheets=8),
