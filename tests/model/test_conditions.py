@@ -104,7 +104,7 @@ CASES: dict[str, Case] = {
     "pressure": Case("model.ink.OWN_SHARE", 0.8, layout="rows", digits=9),
     "two_pens": Case(EVEN_LIGHT, inverted),
     "tilt": Case("model.paths.MERGE_BONUS", -3.0),
-    "texture": Case(EVEN_LIGHT, one_light, 0.7, sheets=6),
+    "texture": Case(EVEN_LIGHT, one_light, 0.7, "rows", 9, sheets=6),
     "blotches": Case(
         "model.vision.remove_clouds", as_it_is, layout="rows", digits=9, beside=("faint_pencil",)
     ),
