@@ -62,19 +62,19 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     weighs the same: a candidate of two slices must explain both. What is of one piece may also be
     no digit. A cut through a piece must pay for itself.
     """
-    worths = worths_of(line, chances, no_digit)
-    parting = parting_costs(line, weights_of(line.slices))
+    weights = weights_of(line.slices)
+    worths, parting = worths_of(line, weights, chances, no_digit), parting_costs(line, weights)
     count = len(line.slices)
-    score = np.full((count + 1, 2), -np.inf)  # of so many slices; the last part: none, or a digit
-    score[0] = 0
+    score = [[0.0, 0.0]]  # of so many slices; the last part: none, or a digit
+    score += [[-math.inf, -math.inf] for _ in range(count)]
     came = {(0, 0): (0, 0, -1)}  # (slices, digit) from (slices, digit) by a candidate
     for index, candidate in enumerate(line.candidates):  # sorted by their first slice
         first, last = candidate.first, candidate.last
         for before, digit in product((0, 1), (0, 1)):
-            value = score[first, before] - parting[first][before + digit] + worths[index][digit]
-            if value > score[last, digit]:
-                score[last, digit], came[last, digit] = value, (first, before, index)
-    path, at, digit = [], count, int(score[count].argmax())
+            value = score[first][before] - parting[first][before + digit] + worths[index][digit]
+            if value > score[last][digit]:
+                score[last][digit], came[last, digit] = value, (first, before, index)
+    path, at, digit = [], count, score[count].index(max(score[count]))
     while at:
         first, before, index = came[at, digit]
         path.append(Part(index, bool(digit)))
@@ -82,10 +82,12 @@ def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     return path[::-1]
 
 
-def worths_of(line: Line, chances: Array, no_digit: Array) -> list[tuple[float, float]]:
+def worths_of(
+    line: Line, weights: list[float], chances: Array, no_digit: Array
+) -> list[tuple[float, float]]:
     """Return what each candidate is worth, in log likelihood: as none, and as a digit."""
-    weights, joining = weights_of(line.slices), joining_costs(line)
-    as_digit, as_none = np.log(np.maximum([chances, no_digit], 1e-6))
+    joining = joining_costs(line)
+    as_digit, as_none = np.log(np.maximum([chances, no_digit], 1e-6)).tolist()
     worths = []
     for index, candidate in enumerate(line.candidates):
         first, last = candidate.first, candidate.last
@@ -93,7 +95,7 @@ def worths_of(line: Line, chances: Array, no_digit: Array) -> list[tuple[float, 
         none = (last - first) * as_none[index] - REFUSAL_COST * sum(weights[first:last])
         digit = (last - first) * as_digit[index] + MERGE_BONUS * (last - first - 1)
         digit -= sum(joining[first : last - 1])
-        worths.append((none if one_piece else -np.inf, digit))
+        worths.append((none if one_piece else -math.inf, digit))
     return worths
 
 
