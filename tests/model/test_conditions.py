@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -132,14 +132,18 @@ def shipped() -> Recognizer:
 @cache
 def sheets(name: str, plain: bool = False) -> list[tuple[bytes, str]]:
     """The files, and what is written on them; `plain`: the same without the condition."""
-    case, made = CASES[name], []
+    case = CASES[name]
+    return make_sheets(case, case.beside if plain else (name, *case.beside))
+
+
+def make_sheets(case: Case, conditions: tuple[str, ...]) -> list[tuple[bytes, str]]:
+    made = []
     for seed in range(case.sheets):
         rng = np.random.default_rng([9, seed])
         labels = [str(rng.integers(10)) for _ in range(case.digits)]
         glyphs = [draw_digit(int(label), rng) for label in labels]
-        names = case.beside if plain else (name, *case.beside)
-        conditions = dict.fromkeys(names, case.strength)
-        sheet = make_sheet(glyphs, labels, rng, conditions, case.layout)
+        strengths = dict.fromkeys(conditions, case.strength)
+        sheet = make_sheet(glyphs, labels, rng, strengths, case.layout)
         made.append((sheet.jpeg, sheet.text))
     return made
 
@@ -172,3 +176,15 @@ def test_and_it_is_not_without_its_step(
     wrong = count_wrong(name, shipped)
     assert wrong >= case.wrong + SEEN
     assert wrong >= count_wrong(name, shipped, plain=True) + SEEN, "it is there for this condition"
+
+
+def test_much_print_is_sorted_out_by_the_judge_alone(shipped: Recognizer) -> None:
+    """Of more print than in its case above, some looks like digits to the network."""
+    made = make_sheets(replace(CASES["print_elsewhere"], strength=1.0), ("print_elsewhere",))
+    alone = Recognizer(shipped.network, shipped.weights, None)
+    wrong, without = (
+        sum(edit_distance(reader.read(jpeg).text, text) for jpeg, text in made)
+        for reader in (shipped, alone)
+    )
+    assert wrong <= 1  # of 24
+    assert without >= wrong + SEEN
