@@ -171,8 +171,11 @@ plain_form(4, "sail", "0.42,1* 0.42,0* 0,0.64* 0.62,0.62", 1)
 
 @form(5, "joined", 2)
 def _(rng: Rng) -> list[Stroke]:
+    """In one stroke: its bar short or long, its bowl open or nearly closed."""
+    bar, tail = rng.uniform(0.42, 0.85), (rng.uniform(-0.04, 0.12), rng.uniform(0.72, 0.96))
     return parse_strokes(
-        "0.58,0.02 0.36,0.01 0.14,0* 0.08,0.42* 0.28,0.36 0.5,0.46 0.53,0.7 0.4,0.93 0.2,1 0,0.92"
+        f"{bar},{rng.uniform(-0.06, 0.04)} 0.36,0.01 0.14,0* 0.08,0.42* "
+        f"0.28,0.36 0.5,0.46 0.53,0.7 0.4,0.93 0.2,1 {tail[0]},{tail[1]}"
     )
 
 
@@ -315,6 +318,13 @@ FORMS[9]["hooked"] = Form(2, lambda rng: nine(rng, "0.53,0.16* 0.54,0.6 0.46,0.9
 FORMS[9]["like-g"] = Form(
     1, lambda rng: nine(rng, "0.53,0.16* 0.53,0.7 0.45,0.96 0.25,1.04 0.06,0.98 0.03,0.86 0.2,0.8")
 )
+
+
+@form(9, "flat-foot", 0.5)
+def _(rng: Rng) -> list[Stroke]:
+    """Its tail turns a corner and runs out along the line."""
+    x, end, rise = rng.uniform(0.46, 0.56), rng.uniform(-0.15, 0.2), rng.uniform(-0.05, 0.08)
+    return nine(rng, f"0.53,0.16* {x},0.95 {x},1* {end},{1 - rise}")
 
 
 @form(9, "swung", 0.7)
