@@ -87,19 +87,31 @@ def _(rng: Rng) -> list[Stroke]:
     return [oval(rng, (0.32, 0.5), (0.34, 0.5)), np.array([[0.32, 0.5], [0.33, 0.52]])]
 
 
+@form(0, "tailed", 0.7)
+def _(rng: Rng) -> list[Stroke]:
+    """The pen comes from outside, or leaves the loop before it closes."""
+    start, sweep = rng.normal(-80, 25), -rng.uniform(345, 385)
+    loop = arc((0.3, 0.5), (rng.uniform(0.24, 0.38), 0.5), float(start), float(sweep))
+    out = np.array([rng.uniform(-0.12, 0.3), rng.uniform(-0.16, 0.02)])
+    return [
+        np.concatenate([loop[:1] + out, loop] if rng.random() < 0.5 else [loop, loop[-1:] + out])
+    ]
+
+
 plain_form(1, "bar", "0.3,0 0.3,1", 3)
 plain_form(1, "foot-only", "0.3,0 0.3,1|0.05,1 0.55,1", 0.3)
 
 
 @form(1, "flag", 2)
 def _(rng: Rng) -> list[Stroke]:
-    x, y = 0.4 - rng.uniform(0.1, 0.25), rng.uniform(0.12, 0.3)
-    return [np.array([[x, y], [0.4, 0], [0.4, 0], [0.4, 1]])]
+    """Its flag droops, or it were a 7."""
+    out = rng.uniform(0.1, 0.25)
+    return [np.array([[0.4 - out, out * rng.uniform(0.7, 1.8)], [0.4, 0], [0.4, 0], [0.4, 1]])]
 
 
 @form(1, "upstroke", 3)
 def _(rng: Rng) -> list[Stroke]:
-    x, y = 0.45 - rng.uniform(0.2, 0.42), rng.uniform(0.28, 0.65)
+    x, y = 0.45 - rng.uniform(0.2, 0.4), rng.uniform(0.3, 0.65)
     return [np.array([[x, y], [0.45, 0], [0.45, 0], [0.45, 1]])]
 
 
@@ -130,7 +142,7 @@ def _(rng: Rng) -> list[Stroke]:
     """It leans far to the right, with a flag to its left; sometimes it has a foot."""
     top, meets = 0.4 + rng.uniform(0.25, 0.75), rng.uniform(0, 0.35)
     joint = np.array([top + (0.4 - top) * meets, meets])
-    tip = joint - [rng.uniform(0.12, 0.4), -rng.uniform(0.02, 0.25)]
+    tip = joint - [rng.uniform(0.12, 0.4), -rng.uniform(0.08, 0.28)]
     strokes = [np.array([tip, joint]), np.array([[top, 0], [0.4, 1]])]
     return [*strokes, foot(rng)] if rng.random() < 0.4 else strokes
 
@@ -245,7 +257,7 @@ def _(rng: Rng) -> list[Stroke]:
 def seven(rng: Rng, crossed: bool, hook: bool, low: bool = False) -> list[Stroke]:
     """Return a 7: its stem straight or bent, its bar flat, wavy or rising, its cross low or not."""
     left, bend = rng.uniform(0, 0.1), rng.uniform(-0.08, 0.1)
-    start = rng.uniform(0.06, 0.2) if rng.random() < 0.25 else 0.02
+    start = rng.uniform(0.06, 0.27) if rng.random() < 0.35 else 0.02
     drop = left - rng.uniform(0, 0.1), rng.uniform(0.1, 0.4)
     head = [drop, [left, 0.02], [left, 0.02]] if hook else [[left, start]]
     foot = rng.uniform(0.08, 0.52)
