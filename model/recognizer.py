@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.context import Found, chances_in_context, features_of, is_part, strength_of
+from model.hand import agree
 from model.lines import Slice, find_rows
 from model.network import Network
 from model.paths import best_path
@@ -111,7 +112,7 @@ class Recognizer:
         """Read a photo's digits; raises `UnreadablePhoto`."""
         photo = open_photo(data)
         best = self.read_best(find_inks(photo))
-        reading = best.reading(photo)
+        reading = replace(best, digits=of_one_hand(best.digits)).reading(photo)
         return reading if reading.digits else replace(reading, missed=self.find_missed(best, photo))
 
     def find_missed(self, empty: Attempt, photo: Photo) -> Digit | None:
@@ -205,6 +206,23 @@ class Recognizer:
 def likelier_digits(no_digit: Array) -> Array:
     """Return the chances of no digit under the odds of people's photos, see `PRIOR`."""
     return (no_digit * PRIOR / (no_digit * PRIOR + 1 - no_digit)).astype(np.float32)
+
+
+def of_one_hand(digits: list[Digit]) -> list[Digit]:
+    """Return the digits read with a look at their look-alikes on the photo, see `model.hand`."""
+    if not digits:
+        return digits
+    pixels = np.stack([digit.pixels for digit in digits])
+    heard = agree(pixels, np.stack([digit.probabilities for digit in digits]))
+    return [
+        replace(
+            digit,
+            digit=int(chances.argmax()),
+            confidence=float((1 - digit.no_digit) * chances.max()),
+            probabilities=chances,
+        )
+        for digit, chances in zip(digits, heard, strict=True)
+    ]
 
 
 def in_reading_order(digits: list[Digit]) -> list[Digit]:

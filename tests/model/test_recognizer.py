@@ -14,7 +14,15 @@ from model.paper.negatives import make_negative
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto, open_photo
-from model.recognizer import Digit, Reading, Recognizer, in_reading_order, place, strength
+from model.recognizer import (
+    Digit,
+    Reading,
+    Recognizer,
+    in_reading_order,
+    of_one_hand,
+    place,
+    strength,
+)
 from model.settings import PROJECT
 from model.vision import Photo
 from tests.filling import drawn_photo
@@ -38,6 +46,23 @@ def test_digits_are_read_in_the_rows_that_they_form_themselves() -> None:
     scattered = [replace(digit(place, box=box), line=9 - place) for place, box in enumerate(boxes)]
     read = in_reading_order(scattered[::-1])
     assert [(one.digit, one.line) for one in read] == [(3, 0), (0, 1), (1, 1), (2, 1)]
+
+
+def test_digits_of_one_hand_are_read_with_a_look_at_each_other() -> None:
+    sevens = [replace(digit(1, 0.4), no_digit=0.5), *[digit(7, 0.9)] * 3]
+    pixels = np.zeros((28, 28), np.uint8)
+    pixels[4:24, 14] = 255
+    doubtful, sure = (np.full(10, 0.2 / 9, np.float32) for _ in "ab")
+    doubtful[[1, 7]] = 0.5, 0.3
+    sure[7] = 0.8
+    unheard = [
+        replace(one, pixels=pixels, probabilities=chances)
+        for one, chances in zip(sevens, [doubtful, sure, sure, sure], strict=True)
+    ]
+    first = of_one_hand(unheard)[0]
+    assert (first.digit, int(first.probabilities.argmax())) == (7, 7)
+    assert first.confidence == pytest.approx(0.5 * first.probabilities[7])
+    assert of_one_hand([]) == []
 
 
 @pytest.mark.parametrize("turns", range(4))
