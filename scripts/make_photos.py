@@ -1,0 +1,121 @@
+"""Make photos of hands that nobody has trained on, under every hard condition.
+
+    .venv/bin/python scripts/make_photos.py --usps DIR --out DIR [--sheets N]
+    .venv/bin/digitbot evaluate --photos DIR --sheet failures.png
+
+Digits of usps (Le Cun et al. 1990, `zip.test.gz`), which no weights of ours have learned from, on
+made paper: for each condition, and for all of them mixed as photos have them, N single digits and N
+rows of five, as they stand in a zip code, besides N photos of each kind that hold none. What the
+reader's steps cost or gain is measured here, so that real photos are left to judge by.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402 - the repository's root has to be on the path
+from numpy.typing import NDArray  # noqa: E402
+
+from model.paper.negatives import NEGATIVES, make_negative  # noqa: E402
+from model.paper.sheet import CONDITIONS, make_sheet, random_conditions  # noqa: E402
+from model.writers import sample_of  # noqa: E402
+
+ROW = 5
+"""Digits of a zip code."""
+
+MIXED = "mixed"
+"""Conditions drawn by lot, as they come together."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One photo to make."""
+
+    kind: str
+    condition: str
+    number: int
+
+
+def load_usps(path: Path) -> tuple[NDArray[np.uint8], list[str]]:
+    """Return usps' digits, N×28×28, and their labels, in the file's order."""
+    with gzip.open(path, "rt") as file:
+        table = np.loadtxt(file, dtype=np.float32)
+    bits = (table[:, 1:].reshape(-1, 16, 16) + 1) / 2
+    return np.stack([sample_of(np.where(each > 0.2, each, 0)) for each in bits]), [
+        str(int(label)) for label in table[:, 0]
+    ]
+
+
+def orders(sheets: int) -> list[Order]:
+    """Return all photos to make, `sheets` of each condition and kind."""
+    asked = [
+        Order(kind, condition, number)
+        for condition in (*CONDITIONS, MIXED)
+        for kind in ("made_single", "made_multi")
+        for number in range(sheets)
+    ]
+    return asked + [Order("negative", kind, at) for kind in NEGATIVES for at in range(sheets)]
+
+
+HANDS: list[tuple[NDArray[np.uint8], list[str]]] = []
+"""In each process: usps' digits, read once."""
+
+
+def remember(path: Path) -> None:
+    """Read usps in this process."""
+    HANDS[:] = [load_usps(path)]
+
+
+def photograph(order: Order) -> tuple[bytes, str]:
+    """Return the photo's file and the digits on it."""
+    words = f"{order.kind} {order.condition}".encode()
+    rng = np.random.default_rng([1990, order.number, *words])
+    if order.kind == "negative":
+        return make_negative(rng, order.condition, hardness=0.7).jpeg, ""
+    ((images, labels),) = HANDS
+    count = 1 if order.kind == "made_single" else ROW
+    first = int(rng.integers(len(labels) - count))
+    mixed = order.condition == MIXED
+    conditions = random_conditions(rng) if mixed else {order.condition: rng.uniform(0.4, 1)}
+    digits = slice(first, first + count)
+    sheet = make_sheet(list(images[digits]), labels[digits], rng, conditions)
+    return sheet.jpeg, sheet.text
+
+
+def main() -> None:
+    """Make the folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--usps", type=Path, required=True, help="folder of zip.test.gz")
+    parser.add_argument("--out", type=Path, required=True, help="folder to fill")
+    parser.add_argument("--sheets", type=int, default=6, help="of each condition and kind")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    asked = orders(options.sheets)
+    source = options.usps / "zip.test.gz"
+    with (
+        (options.out / "manifest.csv").open("w", newline="", encoding="utf-8") as file,
+        ProcessPoolExecutor(2, initializer=remember, initargs=(source,)) as pool,
+    ):
+        manifest = csv.writer(file)
+        manifest.writerow(("file", "label", "kind", "conditions"))
+        made = pool.map(photograph, asked, chunksize=8)
+        for order, (photo, text) in zip(asked, made, strict=True):
+            name = f"{order.kind}-{order.condition}-{order.number}.jpg"
+            (options.out / name).write_bytes(photo)
+            manifest.writerow((name, text, order.kind, order.condition))
+    print(f"{options.out}: {len(asked)} photos")
+
+
+if __name__ == "__main__":
+    main()
