@@ -31,6 +31,9 @@ ROW_GAP = 0.8
 SMALL_PART = 0.65
 """Heights of a digit up to which a part of it is no digit of another row."""
 
+HALVES = 1.15
+"""Usual heights that the halves of a broken digit have together, at most."""
+
 Boxes = NDArray[np.int64]
 
 
@@ -95,12 +98,12 @@ def find_rows(slices: list[Slice]) -> list[list[Slice]]:
     if not slices:
         return []
     boxes = np.array([(part.x0, part.y0, part.x1, part.y1) for part in slices])
-    beside, body = next_in_line(boxes), bodies(boxes)
+    slope = slope_of(boxes, next_in_line(boxes))
+    beside, body = next_in_line(levelled(boxes, slope)), bodies(boxes)
     line_of = np.arange(len(slices))
     for links in (beside, body):
         for place in np.flatnonzero(links >= 0):
             line_of[line_of == line_of[links[place]]] = line_of[place]
-    slope = slope_of(boxes, beside)
     groups = [np.flatnonzero(line_of == line) for line in np.unique(line_of)]
     rows = [row for group in groups for row in split_rows(group, boxes, slope)]
     return [[slices[place] for place in row] for row in rows]
@@ -133,7 +136,8 @@ def bodies(boxes: Boxes) -> NDArray[np.int64]:
     """Return for each box the one that it is a loose part of, -1 where there is none.
 
     Such as the body under the bar of a 5. Together they are hardly higher than the greater one, so
-    that digits of two lines that stand close above each other are not taken for one.
+    that digits of two lines that stand close above each other are not taken for one; or than the
+    usual digit, of which they are halves.
     """
     x0, y0, x1, y1 = boxes.T
     height, width = y1 - y0, x1 - x0
@@ -142,8 +146,11 @@ def bodies(boxes: Boxes) -> NDArray[np.int64]:
     gap = np.maximum.outer(y0, y0) - np.minimum.outer(y1, y1)
     greater = np.maximum.outer(np.maximum(height, 0.7 * width), np.maximum(height, 0.7 * width))
     lesser = np.minimum.outer(height, height)
+    most = np.where(lesser < SMALL_PART * greater, 1.7, 1.5) * greater
+    usual = usual_height(height, width)
+    halves = greater < SMALL_PART * usual
     part = (across > -0.2 * greater) & (gap < 0.3 * greater)
-    part &= both < np.where(lesser < SMALL_PART * greater, 1.7, 1.5) * greater
+    part &= both < np.where(halves, np.maximum(most, HALVES * usual), most)
     part &= height[:, None] <= height[None, :]
     np.fill_diagonal(part, False)
     return nearest(gap, part)
@@ -169,6 +176,13 @@ def slope_of(boxes: Boxes, beside: NDArray[np.int64]) -> float:
     there = beside[here]
     falls = (level[there] - level[here]) / np.maximum(middle[there] - middle[here], 1)
     return float(np.median(falls))
+
+
+def levelled(boxes: Boxes, slope: float) -> Boxes:
+    """Return the boxes as they stand where the rows are level: far ones of a steep row overlap."""
+    fall = (slope * (boxes[:, 0] + boxes[:, 2]) / 2).astype(boxes.dtype)
+    moved: Boxes = boxes - fall[:, None] * np.array([0, 1, 0, 1])
+    return moved
 
 
 def split_rows(line: NDArray[np.int64], boxes: Boxes, slope: float) -> list[NDArray[np.int64]]:

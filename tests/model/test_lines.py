@@ -1,6 +1,8 @@
 """Pieces to lines of writing."""
 
-from model.lines import Slice, find_lines
+import numpy as np
+
+from model.lines import Slice, bodies, find_lines, find_rows
 from tests.model.pieces import pieces
 
 
@@ -114,3 +116,15 @@ def test_the_arc_over_a_broken_zero_belongs_to_it() -> None:
 def test_the_bar_of_a_wide_five_is_no_underline() -> None:
     found = find_lines(pieces((106, 89, 237, 186), (113, 62, 275, 80)))
     assert numbers(found) == [[0, 1]]
+
+
+def test_a_digit_broken_in_halves_is_one() -> None:
+    halves, whole = [(0, 0, 40, 50), (20, 46, 60, 96)], [(100, 0, 160, 100), (200, 0, 260, 98)]
+    assert bodies(np.array([*halves, *whole])).tolist()[:2] == [1, 0]
+    assert bodies(np.array(halves)).tolist() == [-1, -1]  # two small ones, as far as one can tell
+
+
+def test_what_stands_far_off_in_a_steep_row_belongs_to_it() -> None:
+    boxes = [(0, 300, 60, 380), (170, 200, 230, 280), (250, 155, 310, 235), (330, 110, 390, 190)]
+    slices = [Slice(place, *box) for place, box in enumerate(boxes)]
+    assert [[part.piece for part in row] for row in find_rows(slices)] == [[0, 1, 2, 3]]
