@@ -38,6 +38,10 @@ CLEAR = 0.65
 EITHER_WAY = (0, 1)
 """An oval and a line look like digits from any side: they don't tell how a sheet lies."""
 
+UNSURE = 0.35
+"""What is less likely than this to be any one digit is none: half a chance of being a digit, and
+then of being one of four, is no answer."""
+
 PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
 
@@ -152,7 +156,9 @@ class Recognizer:
         found = self.find_glyphs(ink)
         if not found:
             return []
+        likeliest = np.array([each.probabilities.max() for each in found])
         chances = self.chances_of_digits(found, ink)
+        chances = np.where(chances * likeliest < UNSURE, chances * likeliest, chances)
         return [
             Digit(
                 digit=each.digit,

@@ -160,7 +160,7 @@ def test_light_ink_on_a_dark_ground_is_read(shipped: Recognizer) -> None:
     assert shipped.read(png(page)).text == "7"
 
 
-@pytest.mark.parametrize("seed", [0, 9, 22])
+@pytest.mark.parametrize("seed", [0, 5, 22])
 def test_ink_as_broad_as_the_paper_beside_it_is_read(shipped: Recognizer, seed: int) -> None:
     rng = np.random.default_rng([5, seed])
     digit = int(rng.integers(10))
