@@ -4,9 +4,10 @@
     .venv/bin/digitbot evaluate --photos DIR --sheet failures.png
 
 Digits of usps (Le Cun et al. 1990, `zip.test.gz`), which no weights of ours have learned from, on
-made paper: for each condition, and for all of them mixed as photos have them, N single digits and N
-rows of five, as they stand in a zip code, besides N photos of each kind that hold none. What the
-reader's steps cost or gain is measured here, so that real photos are left to judge by.
+made paper: for each condition, and for all of them mixed as photos have them, N single digits, N
+rows of five, as they stand in a zip code, N such rows with what is no digit between, as in sums and
+dates, and N photos of each kind that hold none. What the reader's steps cost or gain is measured
+here, so that real photos are left to judge by.
 """
 
 from __future__ import annotations
@@ -27,12 +28,18 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402 - the repository's root has to be on the path
 from numpy.typing import NDArray  # noqa: E402
 
+from model.lessons import FREQUENT  # noqa: E402
 from model.paper.negatives import NEGATIVES, make_negative  # noqa: E402
+from model.paper.pen import random_hand  # noqa: E402
 from model.paper.sheet import CONDITIONS, make_sheet, random_conditions  # noqa: E402
+from model.paper.strokes import draw_other  # noqa: E402
 from model.writers import sample_of  # noqa: E402
 
 ROW = 5
 """Digits of a zip code."""
+
+SEPARATORS = (*FREQUENT, "/")
+"""What stands between the digits of sums, dates and amounts."""
 
 MIXED = "mixed"
 """Conditions drawn by lot, as they come together."""
@@ -62,7 +69,7 @@ def orders(sheets: int) -> list[Order]:
     asked = [
         Order(kind, condition, number)
         for condition in (*CONDITIONS, MIXED)
-        for kind in ("made_single", "made_multi")
+        for kind in ("made_single", "made_multi", "made_marks")
         for number in range(sheets)
     ]
     return asked + [Order("negative", kind, at) for kind in NEGATIVES for at in range(sheets)]
@@ -88,8 +95,14 @@ def photograph(order: Order) -> tuple[bytes, str]:
     first = int(rng.integers(len(labels) - count))
     mixed = order.condition == MIXED
     conditions = random_conditions(rng) if mixed else {order.condition: rng.uniform(0.4, 1)}
-    digits = slice(first, first + count)
-    sheet = make_sheet(list(images[digits]), labels[digits], rng, conditions)
+    glyphs, texts = list(images[first : first + count]), labels[first : first + count]
+    if order.kind == "made_marks":
+        hand = random_hand(rng)
+        for place in (1, 3, 5):
+            mark = SEPARATORS[int(rng.integers(len(SEPARATORS)))]
+            glyphs.insert(place, draw_other(mark, rng, hand))
+            texts.insert(place, "")
+    sheet = make_sheet(glyphs, texts, rng, conditions)
     return sheet.jpeg, sheet.text
 
 

@@ -15,6 +15,7 @@ from model.photo import open_photo
 from scripts.make_photos import MIXED, load_usps, main, orders
 
 LABELS = "4072918365"
+KINDS = ("made_single", "made_multi", "made_marks")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def usps(tmp_path: Path) -> Path:
 
 def test_every_condition_is_asked_for_one_digit_and_for_a_row() -> None:
     asked = {(order.kind, order.condition) for order in orders(1)}
-    rows = {(kind, name) for kind in ("made_single", "made_multi") for name in CONDITIONS}
+    rows = {(kind, name) for kind in KINDS for name in CONDITIONS}
     assert rows < asked
     assert {("made_multi", MIXED), *(("negative", name) for name in NEGATIVES)} < asked
     assert len(orders(3)) == 3 * len(asked)
@@ -59,7 +60,7 @@ def test_the_folder_can_be_evaluated_and_is_made_the_same_again(
         main()
     photos = load_manifest(tmp_path / "one")
     assert [(len(photo.label), photo.kind) for photo in photos] == [
-        *[(1, "made_single"), (5, "made_multi")] * 3,
+        *[(1, "made_single"), (5, "made_multi"), (5, "made_marks")] * 3,
         (0, "negative"),
     ]
     for photo in photos:
