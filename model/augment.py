@@ -159,6 +159,16 @@ class Bank:
         return np.asarray(most ^ flip)
 
 
+def distorted(data: Dataset, distortion: Distortion, times: int) -> Dataset:
+    """Return so many distorted copies of each image; the same for the same data."""
+    bank = Bank([(data, distortion, float(times))])
+    plan = bank.plan(np.random.default_rng(0))
+    copies = np.empty((len(plan) * bank.group, SIDE * SIDE), np.float32)
+    bank.copy(plan, copies)
+    images = (copies.reshape(-1, SIDE, SIDE) * 255).round().astype(np.uint8)
+    return Dataset(images, bank.labels[plan.images.ravel()], None, data.classes, data.source)
+
+
 def enlarge(images: Array, zoom: int) -> Array:
     """N x 28 x 28 to N x 84 x 84 uint8 for a zoom of 3, by cubic interpolation (Keys 1981)."""
     if zoom == 1:

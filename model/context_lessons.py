@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.augment import Distortion, distorted
 from model.context import FEATURES, Found, chances_in_context, features_of
 from model.dataset import Dataset
 from model.descent import Pace, PlainDescent
@@ -29,8 +30,13 @@ SINGLES = 0.6
 ONE_HAND = 0.5
 """Share of the sheets with digits that one hand has drawn: how far its 1s lean tells a slash."""
 
-MARKS = (*FREQUENT, "/")
-"""What stands between digits most often."""
+MARKS = (*FREQUENT, "/", "/", "/")
+"""What stands between digits most often: dates and fractions have slashes."""
+
+OTHER_HANDS = Distortion(rotation=12, shear=0.3, scale=0.2, bend=1.5, thickness=0.5)
+COPIES = 20
+"""How far, and how often, the source's digits are bent: the network knows hands like theirs and is
+surer of them than of those that it will meet."""
 
 HIDDEN = 16
 STEPS, BATCH, RATE, MOMENTUM, DECAY = 6000, 256, 0.1, 0.9, 1e-4
@@ -109,7 +115,7 @@ def fit_and_describe(recognizer: Recognizer, source: Dataset, sheets: int, seed:
 
     `source` holds digits that the recognizer's network has not learned.
     """
-    lessons = make_context_lessons(recognizer, source, sheets, seed)
+    lessons = make_context_lessons(recognizer, distorted(source, OTHER_HANDS, COPIES), sheets, seed)
     cut = len(lessons.digits) * 4 // 5
     known = ContextLesson(lessons.features[:cut], lessons.digits[:cut])
     held_out = ContextLesson(lessons.features[cut:], lessons.digits[cut:])

@@ -186,7 +186,8 @@ OTHERS = (*WRITTEN, *SHAPES)
 def draw_mark(kind: str, rng: Rng, hand: Hand, height: int) -> Glyph:
     """Draw a mark, H×W, ink 255 on 0; its rows reach at least from the line's top to its foot."""
     strokes = parse_strokes(WRITTEN[kind]) if kind in WRITTEN else SHAPES[kind](rng)
-    if kind == "/":
+    if kind == "/":  # it leans by itself, from nearly upright to lying
+        strokes = [np.array([[rng.uniform(0.25, 1.1), -0.05], [0, 1.05]])]
         hand = Hand(hand.width, hand.pressure, hand.taper, hand.jitter, hand.tremor)
     if kind in ("blob", "dots"):
         hand = Hand(width=max(hand.width, 0.12 if kind == "blob" else 0.06), jitter=hand.jitter)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.augment import Bank
+from model.augment import distorted
 from model.dataset import Dataset
 from model.network import Network
 from model.presets import GENTLE
 from model.retraining.learning import between
 from model.training import accuracy
 
-PARTS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)
+PARTS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1)
 """How much of what was learned is kept, tried from the left."""
 
 MAY_FORGET = 0.0005
@@ -49,9 +49,4 @@ def unseen_copies(watched: Dataset) -> Dataset:
     The base may know the digits themselves by heart: it loses nothing there for long, or all of
     it at the first touch. Bent a little they are like digits that it has never met.
     """
-    bank = Bank([(watched, GENTLE, float(COPIES))])
-    plan = bank.plan(np.random.default_rng(0))
-    copies = np.empty((len(plan) * bank.group, 784), np.float32)
-    bank.copy(plan, copies)
-    images = (copies.reshape(-1, 28, 28) * 255).round().astype(np.uint8)
-    return Dataset(images, bank.labels[plan.images.ravel()], None, watched.classes, watched.source)
+    return distorted(watched, GENTLE, COPIES)
