@@ -184,3 +184,12 @@ def test_a_half_is_smaller_than_its_digit() -> None:
 def test_what_looks_like_a_digit_is_no_other_mark(kind: str) -> None:
     with pytest.raises(KeyError):
         draw_other(kind, np.random.default_rng(0))
+
+
+def test_a_slash_leans_from_nearly_upright_to_lying():
+    widths = [
+        draw_other("/", np.random.default_rng(seed), Hand(), height=80).shape[1]
+        for seed in range(30)
+    ]
+    assert min(widths) < 40
+    assert max(widths) > 75
