@@ -3,7 +3,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from model.augment import Bank, Distortion, draw_evenly, enlarge, warp_basis
+from model.augment import Bank, Distortion, distorted, draw_evenly, enlarge, warp_basis
 from model.dataset import Dataset
 
 EVERYTHING = Distortion(12, 0.2, 0.15, 1.5, 1.0, 0.7, altered=0.5)
@@ -150,3 +150,14 @@ def test_indices_come_evenly():
     chosen = draw_evenly(7, 24, np.random.default_rng(0))
     counts = np.bincount(chosen, minlength=7)
     assert set(counts) == {3, 4}
+
+
+def test_a_data_set_is_copied_with_its_labels_as_often_as_asked():
+    data = drawn(64)
+    same = distorted(data, Distortion(), 3)
+    assert len(same) == 3 * 64
+    place = {image.tobytes(): label for image, label in zip(data.images, data.labels, strict=True)}
+    for image, label in zip(same.images, same.labels, strict=True):
+        assert place[image.tobytes()] == label
+    bent = distorted(data, EVERYTHING, 1)
+    assert not any(image.tobytes() in place for image in bent.images)
