@@ -1,9 +1,9 @@
 """Learning new hands without forgetting the old: the recipe, and the epochs.
 
-The collected samples are learned with their labels. What is shown beside them, so that it is not
-forgotten, is learned with the answers that the network gave at the start, for the very
-distorted copy: it is its own teacher there, and only what the new samples ask for moves
-("learning without forgetting", Li and Hoiem 2016).
+The collected samples are learned in the midst of old ones ("rehearsal", Robins 1995), each with
+its label: what was known is shown again, so that it is not pushed aside. The answers that the
+network gave at the start would be targets too ("learning without forgetting", Li and Hoiem 2016),
+but with them less was learned and more forgotten: where it was unsure they kept it unsure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from model.augment import Bank, Plan
 from model.dataset import Dataset
 from model.descent import Fill
-from model.network import Array, Network, forward, one_hot
+from model.network import Array, Network, one_hot
 from model.presets import GENTLE, WARPS, Recipe
 from model.replay import CLASSES, Replay, nearest_to_another
 from model.threaded import ThreadedDescent
@@ -89,7 +89,7 @@ def learn(
     for number in range(recipe.epochs):
         plan = bank.plan(np.random.default_rng([recipe.seed, number]))
         steps = len(plan) * recipe.group // batch
-        fill = filling(bank, plan, batch, network, len(collected), recipe.smoothing)
+        fill = filling(bank, plan, batch, network.sizes[-1], len(collected), recipe.smoothing)
         loss = descent.epoch(fill, paces(recipe, number, steps))
         if not math.isfinite(loss):
             raise Diverged(f"The loss is {loss} in epoch {number + 1}: training has diverged.")
@@ -116,11 +116,10 @@ def bank_of(network: Network, collected: Dataset, replay: Replay, recipe: Recipe
 
 
 def filling(
-    bank: Bank, plan: Plan, batch: int, teacher: Network, taught: int, smoothing: float
+    bank: Bank, plan: Plan, batch: int, outputs: int, taught: int, smoothing: float
 ) -> Fill:
-    """What fetches a step's images and targets: labels below `taught`, else the teacher's word."""
-    outputs = teacher.sizes[-1]
-    targets = one_hot(np.arange(outputs), outputs, smoothing)
+    """What fetches a step's images and targets; those below `taught` are smoothed."""
+    new, old = (one_hot(np.arange(outputs), outputs, part) for part in (smoothing, 0.0))
 
     def fill(step: int, rows: slice, images: Array) -> Array:
         first = step * batch
@@ -128,9 +127,8 @@ def filling(
         part = plan.part(groups)
         bank.copy(part, images)
         chosen = part.images.ravel()
-        wanted = targets.take(bank.labels[chosen], axis=0)
-        old = chosen >= taught
-        wanted[old] = forward(teacher, images[old])[-1]
+        labels = bank.labels[chosen]
+        wanted: Array = np.where((chosen < taught)[:, None], new[labels], old[labels])
         return wanted
 
     return fill
