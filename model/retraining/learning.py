@@ -30,7 +30,7 @@ FORMS = replace(WARPS, thickness=0.5)
 RECIPE = Recipe(
     "retraining",
     layers=(),  # the network that is there
-    epochs=8,
+    epochs=14,
     rate=0.03,
     momentum=0.9,
     warm_up=0.5,

@@ -14,6 +14,7 @@ from model.network import Network
 from model.processes import start_process
 from model.promotions import keep_weights, list_weights, promote, write_network
 from model.retraining import rows, start
+from model.retraining.learning import RECIPE
 from model.tables import Split
 from tests.browser.conftest import Desk
 from tests.browser.held_retraining import FOLDER
@@ -89,7 +90,7 @@ def begin(desk: Desk, let_go: Callable[..., None]) -> None:
         let_go(number)
         desk.wait_until(POINTS, number)
     assert desk.page.evaluate("window.sameAsEver")
-    assert re.search(r"^running: learning, epoch 2 of 8; \d+ s left$", status(desk))
+    assert re.search(rf"^running: learning, epoch 2 of {RECIPE.epochs}; \d+ s left$", status(desk))
 
 
 @pytest.mark.parametrize("width", ["laptop"], indirect=True)  # it is looked at as a phone shows it
@@ -106,7 +107,7 @@ def test_its_curves_grow_it_survives_a_closed_page_and_is_cancelled(
     desk.open("/weights")
     desk.page.click("text=A retraining runs: watch it")
     desk.wait_until(POINTS, 3)
-    assert status(desk).startswith("running: learning, epoch 3 of 8; ")
+    assert status(desk).startswith(f"running: learning, epoch 3 of {RECIPE.epochs}; ")
     desk.page.click("text=Cancel")
     desk.page.wait_for_selector("text=it is asked to stop")
     held.let_go(4, 5)
