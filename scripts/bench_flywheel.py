@@ -10,7 +10,7 @@ retrained (from the same start each time). Told are the errors on the photos of 
 taught nothing, and on MNIST's test set, before and after.
 
 The shipped weights have learned from semeion. So the base is another one, trained from MNIST and
-our own drawn digits alone: once, a quarter of an hour, and kept in the file that --base names.
+our own drawn digits alone: once, half an hour, and kept in the file that --base names.
 
 The second table does the same with scans of two sources: one is taught, the other judged. It is the
 one place where these photos are trained on; the weights are thrown away.
