@@ -31,7 +31,7 @@ RECIPE = Recipe(
     "retraining",
     layers=(),  # the network that is there
     epochs=14,
-    rate=0.03,
+    rate=0.045,
     momentum=0.9,
     warm_up=0.5,
     cosine=True,
