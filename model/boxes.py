@@ -14,7 +14,7 @@ from model.lines import Slice
 from model.recognizer import PRIOR, Box, Digit, Recognizer
 from model.samples import make_sample
 from model.tables import Act, LabelEvent, Photo, Sample
-from model.vision import Ink, crop_ink, find_inks, open_photo
+from model.vision import Ink, crop_ink, open_photo
 
 OURS = 0.5
 """A piece belongs to a box that holds this share of its ink; others only reach into it."""
@@ -33,7 +33,7 @@ def read_box(recognizer: Recognizer, data: bytes, box: Box) -> Digit:
     Raises `EmptyBox` where the reader sees no ink, and `UnreadablePhoto`.
     """
     photo = open_photo(data)
-    attempt = recognizer.read_best(find_inks(photo))
+    attempt = recognizer.read_best(photo)
     ink = attempt.ink.turned(attempt.turns)
     height, width = photo.pixels.shape[:2]
     inner = turn_box(shrink_box(box, photo.scale, width, height), attempt.turns, width, height)

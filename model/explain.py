@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from model.recognizer import Digit, Reading, Recognizer
-from model.vision import find_inks, open_photo
+from model.vision import open_photo
 
 SIDE = 420
 """Longer side of each stage's picture, in pixels."""
@@ -27,7 +27,7 @@ INK, PAPER, MARK = "#1b1f24", "#ffffff", "#c8102e"
 def draw_way(data: bytes, recognizer: Recognizer) -> Image.Image:
     """Return the picture that explains how a photo is read; raises `UnreadablePhoto`."""
     photo = open_photo(data)
-    attempt = recognizer.read_best(find_inks(photo))
+    attempt = recognizer.read_best(photo)
     ink, reading = attempt.ink, attempt.reading(photo)
     upright = Image.fromarray(photo.pixels)
     contrast = Image.fromarray((255 * (1 - np.clip(ink.contrast, 0, 1))).astype(np.uint8))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,14 @@ from model.hand import agree
 from model.lines import Slice, find_rows
 from model.network import Network
 from model.paths import best_path
-from model.vision import Ink, Photo, find_inks, find_lines_of_glyphs, open_photo
+from model.vision import (
+    Ink,
+    Photo,
+    find_broad_inks,
+    find_inks,
+    find_lines_of_glyphs,
+    open_photo,
+)
 
 Array = NDArray[np.float32]
 Box = tuple[int, int, int, int]
@@ -26,7 +32,8 @@ ENOUGH = 0.8
 """Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
 
 OTHER_INK = 0.5
-"""How strongly the photo's other ink must read upright before it is believed."""
+"""How strongly the photo's other ink must read upright before it is believed; ink of a picture in
+two tones so strongly per piece."""
 
 LEAST, MARGIN = 0.9, 0.8
 """How strongly the photo turned must read before it is believed, and how much more so than upright:
@@ -115,7 +122,7 @@ class Recognizer:
     def read(self, data: bytes) -> Reading:
         """Read a photo's digits; raises `UnreadablePhoto`."""
         photo = open_photo(data)
-        best = self.read_best(find_inks(photo))
+        best = self.read_best(photo)
         reading = replace(best, digits=of_one_hand(best.digits)).reading(photo)
         return reading if reading.digits else replace(reading, missed=self.find_missed(best, photo))
 
@@ -124,27 +131,35 @@ class Recognizer:
         standing = sorted(self.judge_ink(empty.ink), key=lambda digit: digit.confidence)
         return replace(empty, digits=standing[-1:]).reading(photo).digits[0] if standing else None
 
-    def read_best(self, inks: Iterator[Ink]) -> Attempt:
-        """Read the likelier ink upright; the other one, or a turned sheet, only if it tells more.
+    def read_best(self, photo: Photo) -> Attempt:
+        """Read the likelier ink upright; another one, or a turned sheet, only if it tells more.
 
         Nothing else is tried once all that stands in one is read.
         """
-        ink = next(inks)
-        upright = Attempt(ink, 0, self.read_ink(ink))
-        if upright.digits and strength(upright.digits) >= ENOUGH * len(ink.pieces):
+        inks = find_inks(photo)
+        upright = self.attempt(next(inks))
+        if upright.is_whole:
             return upright
-        for other in inks if clearness(upright.digits) < CLEAR else ():
-            attempt = Attempt(other, 0, self.read_ink(other))
-            if strength(attempt.digits) > max(OTHER_INK, strength(upright.digits)):
-                upright = attempt
-        turned = [
-            Attempt(upright.ink, turns, self.read_ink(upright.ink.turned(turns)))
-            for turns in (1, 2, 3)
+        broad = [
+            each
+            for each in map(self.attempt, find_broad_inks(photo))
+            if strength(each.digits)
+            > max(OTHER_INK * len(each.ink.pieces), strength(upright.digits))
         ]
+        if broad:
+            return max(broad, key=lambda each: strength(each.digits))
+        for other in map(self.attempt, inks) if clearness(upright.digits) < CLEAR else ():
+            if strength(other.digits) > max(OTHER_INK, strength(upright.digits)):
+                upright = other
+        turned = [self.attempt(upright.ink, turns) for turns in (1, 2, 3)]
         clear = [attempt for attempt in turned if clearness(attempt.telling) >= CLEAR]
         best = max(clear, key=lambda attempt: strength(attempt.telling), default=upright)
         needed = max(LEAST, strength(upright.telling) + MARGIN)
         return best if strength(best.telling) > needed else upright
+
+    def attempt(self, ink: Ink, turns: int = 0) -> Attempt:
+        """Read the ink after so many quarter turns against the clock."""
+        return Attempt(ink, turns, self.read_ink(ink.turned(turns) if turns else ink))
 
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
@@ -252,6 +267,11 @@ class Attempt:
     turns: int
     digits: list[Digit]
     """Their boxes are in the turned ink."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that stands there is read."""
+        return bool(self.digits) and strength(self.digits) >= ENOUGH * len(self.ink.pieces)
 
     @property
     def telling(self) -> list[Digit]:

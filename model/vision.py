@@ -6,6 +6,7 @@ clouds   -> what is left of light and smudges, broader than the strokes, is take
 ruling   -> so are the lines of squared and ruled paper
 frames   -> and the boxes of forms
 ink      -> pieces: connected strokes, each held against its own strength
+tones    -> or, where strokes fill the picture: one of two tones against the other
 layout   -> lines of writing, and in each the candidates for one digit
 glyphs   -> each candidate as 28x28 in the form of MNIST's samples
 """
@@ -29,6 +30,7 @@ from model.lines import Slice, find_lines
 from model.photo import Photo, UnreadablePhoto, open_photo
 from model.regions import Labels
 from model.ruling import FEWEST, remove_ruling
+from model.tones import contrasts_of_two_tones
 from model.underlines import remove_underlines
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Line",
     "Photo",
     "UnreadablePhoto",
+    "find_broad_inks",
     "find_inks",
     "find_lines_of_glyphs",
     "open_photo",
@@ -107,6 +110,18 @@ def find_inks(photo: Photo) -> Iterator[Ink]:
     yield find_ink(even_light(gray, likely))
     if in_doubt:
         yield find_ink(even_light(gray, not likely))
+
+
+def find_broad_inks(photo: Photo) -> Iterator[Ink]:
+    """Yield dark ink and light ink of a picture in two tones, whose strokes may fill it.
+
+    Where the dark tone may be a desk, only light ink: a large light digit looks like a sheet.
+    """
+    gray = to_gray(photo.pixels)
+    contrasts = contrasts_of_two_tones(gray)
+    if "dark" in contrasts and find_desk(gray) is not None:
+        del contrasts["dark"]
+    yield from map(find_ink, contrasts.values())
 
 
 def find_inks_beside(desk: NDArray[np.bool_], gray: Floats) -> Iterator[Ink]:

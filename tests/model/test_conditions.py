@@ -70,6 +70,7 @@ EVEN_LIGHT = "model.vision.even_light"
 EVEN_AND_CLOUDS = "model.vision.even_light model.vision.remove_clouds"
 DARKNESS = "model.vision.darkness_of_ink"
 RULING = "model.vision.remove_ruling"
+BROAD = "model.recognizer.find_broad_inks"
 MARGIN = "model.recognizer.MARGIN"
 REFUSALS, NEVER = f"{JUDGE} model.recognizer.PRIOR", (None, 1e-6)
 """What says that a glyph is no digit: the judge, and the network itself."""
@@ -86,7 +87,7 @@ CASES: dict[str, Case] = {
     "motion_blur": Case("model.ink.OWN_SHARE", 0.8, 0.7, "rows", 9, beside=("faint_pencil",)),
     "noise": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, sheets=7, beside=("thin_pen",)),
     "negative": Case(DARKNESS, always(1.0)),
-    "crop": Case("model.light.STROKE_REACH", 0.06, 1.0, "single", 1, sheets=6, wrong=2),
+    "crop": Case(BROAD, always(()), 0.7, "single", 1, sheets=20, beside=("felt_pen",), wrong=2),
     "padding": Case(EVEN_LIGHT, one_light, 1.0, "rows", 9, beside=("faint_pencil",)),
     "thumbnail": Case("model.ink.FAINTEST", 0.2, layout="rows", digits=9, beside=("thin_pen",)),
     "sideways": Case(MARGIN, 99.0),
@@ -118,7 +119,9 @@ CASES: dict[str, Case] = {
     "print_elsewhere": Case(REFUSALS, NEVER, 0.7, sheets=6),
     "holes": Case(REFUSALS, NEVER),
     "perspective": Case("model.ink.ACROSS_SHARE", 0.33, beside=("squared",)),
-    "desk": Case("model.vision.find_desk", always(None), 0.7, "single", 1, sheets=8),
+    "desk": Case(
+        f"model.vision.find_desk {BROAD}", (always(None), always(())), 0.7, "single", 1, sheets=8
+    ),
     "paper_edge": Case(REFUSALS, NEVER, 0.7),
     "fingers": Case(REFUSALS, NEVER, 0.7),
 }
