@@ -124,14 +124,27 @@ def parting_costs(line: Line, weights: list[float]) -> list[tuple[float, float, 
     costs = [(0.0, 0.0, 0.0)]
     chained = chained_cuts(line)
     for place, (left, right) in enumerate(pairwise(line.slices)):
-        common = min(left.x1, right.x1) - max(left.x0, right.x0)
-        shared = max(0.0, common / min(left.width, right.width))
-        overlap = OVERLAP_COST * shared * min(weights[place : place + 2])
+        overlap = OVERLAP_COST * shared_across(line.slices, weights, place + 1)
         if left.piece == right.piece:
             costs.append((CUT_COST, CUT_COST * MIXED, chained[left.piece]))
         else:
             costs.append((overlap, overlap, overlap))
     return costs
+
+
+def shared_across(slices: list[Slice], weights: list[float], place: int) -> float:
+    """Return how far what stands before this place stands above what follows, 0..1.
+
+    By the nearest slices that are no specks: dirt between two parts does not set them side by side.
+    """
+    before = next((at for at in range(place - 1, -1, -1) if weights[at]), None)
+    after = next((at for at in range(place, len(slices)) if weights[at]), None)
+    if before is None or after is None:
+        return 0.0
+    left, right = slices[before], slices[after]
+    common = min(left.x1, right.x1) - max(left.x0, right.x0)
+    shared = max(0.0, common / min(left.width, right.width))
+    return shared * min(weights[before], weights[after])
 
 
 def chained_cuts(line: Line) -> dict[int, float]:

@@ -96,6 +96,15 @@ def test_two_pieces_above_each_other_are_hardly_two_digits() -> None:
     assert parting_costs(beside, [1, 1]) == [(0, 0, 0), (0, 0, 0)]
 
 
+def test_a_speck_between_them_does_not_set_two_pieces_side_by_side() -> None:
+    """A pale 8 in two pieces, crumbs of its stroke between them."""
+    slices = [Slice(0, 0, 0, 20, 20), Slice(1, 9, 20, 11, 22), Slice(2, 4, 22, 24, 40)]
+    line = Line(slices, [], np.zeros((0, 28, 28), np.uint8))
+    assert [min(cost) > 1 for cost in parting_costs(line, [1, 0, 1])[1:]] == [True, True]
+    slices[2] = Slice(2, 22, 0, 42, 20)
+    assert parting_costs(line, [1, 0, 1])[1:] == [(0, 0, 0), (0, 0, 0)]
+
+
 def test_dirt_under_a_digit_is_left_out_for_nothing() -> None:
     slices = [Slice(0, 0, 0, 20, 40), Slice(1, 8, 42, 12, 45)]
     candidates = [
