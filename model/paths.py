@@ -58,9 +58,9 @@ class Part(NamedTuple):
 def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
     """Return the parts that a line falls into, from the left.
 
-    `chances` of being a certain digit and `no_digit` are one number a candidate, 0..1. Each slice
-    weighs the same: a candidate of two slices must explain both. What is of one piece may also be
-    no digit. A cut through a piece must pay for itself.
+    `chances` of being a certain digit and `no_digit` are one number a candidate, 0..1. Slices weigh
+    by their size: a candidate of two parts must explain both, dirt counts for nothing. What is of
+    one piece may also be no digit. A cut through a piece must pay for itself.
     """
     weights = weights_of(line.slices)
     worths, parting = worths_of(line, weights, chances, no_digit), parting_costs(line, weights)
@@ -92,8 +92,9 @@ def worths_of(
     for index, candidate in enumerate(line.candidates):
         first, last = candidate.first, candidate.last
         one_piece = line.slices[first].piece == line.slices[last - 1].piece
-        none = (last - first) * as_none[index] - REFUSAL_COST * sum(weights[first:last])
-        digit = (last - first) * as_digit[index] + MERGE_BONUS * (last - first - 1)
+        count = max(1.0, sum(weights[first:last]))
+        none = count * as_none[index] - REFUSAL_COST * sum(weights[first:last])
+        digit = count * as_digit[index] + MERGE_BONUS * (last - first - 1)
         digit -= sum(joining[first : last - 1])
         worths.append((none if one_piece else -math.inf, digit))
     return worths

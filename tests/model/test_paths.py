@@ -105,6 +105,15 @@ def test_a_speck_between_them_does_not_set_two_pieces_side_by_side() -> None:
     assert parting_costs(line, [1, 0, 1])[1:] == [(0, 0, 0), (0, 0, 0)]
 
 
+def test_specks_do_not_count_against_the_digit_that_they_belong_to() -> None:
+    """A pale 8 with crumbs of its stroke; without them it reads as a 5, nearly as well."""
+    slices = [Slice(0, 0, 0, 20, 40), *(Slice(at, 21, 3 * at, 23, 3 * at + 2) for at in (1, 2, 3))]
+    groups = [(0, 1), (0, 4), (1, 2), (2, 3), (3, 4)]
+    found = [Candidate(*group, (0, 0, 23, 40)) for group in groups]
+    line = Line(slices, found, np.zeros((5, 28, 28), np.uint8))
+    assert path(line, [0.82, 0.8, 0.01, 0.01, 0.01], [0.1, 0.1, 0.99, 0.99, 0.99]) == [1]
+
+
 def test_dirt_under_a_digit_is_left_out_for_nothing() -> None:
     slices = [Slice(0, 0, 0, 20, 40), Slice(1, 8, 42, 12, 45)]
     candidates = [
