@@ -34,10 +34,15 @@ def draw_way(data: bytes, recognizer: Recognizer) -> Image.Image:
     stages = [
         ("upright", upright),
         ("light evened", contrast.convert("RGB")),
-        (f"{len(ink.pieces)} pieces of ink", Image.fromarray(colour_pieces(ink.pieces.labels))),
+        (title_of_ink(len(ink.pieces)), Image.fromarray(colour_pieces(ink.pieces.labels))),
         (title_of(reading), draw_boxes(upright, reading)),
     ]
     return compose(stages, reading.digits[:MOST_DIGITS])
+
+
+def title_of_ink(count: int) -> str:
+    """Return how many pieces of ink there are, in words."""
+    return "1 piece of ink" if count == 1 else f"{count} pieces of ink"
 
 
 def title_of(reading: Reading) -> str:

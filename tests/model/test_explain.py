@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from model.explain import MARK, SIDE, colour_pieces, draw_way
+from model.explain import MARK, SIDE, colour_pieces, draw_way, title_of_ink
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.recognizer import Recognizer
@@ -16,6 +16,14 @@ def test_every_piece_has_a_colour_of_its_own_on_white() -> None:
     coloured = colour_pieces(np.array([[0, 1], [2, 3]]))
     assert coloured[0, 0].tolist() == [255, 255, 255]
     assert len({tuple(pixel) for pixel in coloured.reshape(-1, 3)}) == 4
+
+
+def test_one_piece_of_ink_is_no_pieces() -> None:
+    assert [title_of_ink(count) for count in (0, 1, 2)] == [
+        "0 pieces of ink",
+        "1 piece of ink",
+        "2 pieces of ink",
+    ]
 
 
 def test_the_stages_and_digits_are_drawn() -> None:
