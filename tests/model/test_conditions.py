@@ -87,7 +87,7 @@ CASES: dict[str, Case] = {
     "motion_blur": Case("model.ink.OWN_SHARE", 0.8, 0.7, "rows", 9, beside=("faint_pencil",)),
     "noise": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, sheets=7, beside=("thin_pen",)),
     "negative": Case(DARKNESS, always(1.0)),
-    "crop": Case(BROAD, always(()), 0.7, "single", 1, sheets=20, beside=("felt_pen",), wrong=2),
+    "crop": Case(BROAD, always(()), 1.0, "single", 1, sheets=20, beside=("felt_pen",), wrong=4),
     "padding": Case(EVEN_LIGHT, one_light, 1.0, "rows", 9, beside=("faint_pencil",)),
     "thumbnail": Case("model.ink.FAINTEST", 0.2, layout="rows", digits=9, beside=("thin_pen",)),
     "sideways": Case(MARGIN, 99.0),
