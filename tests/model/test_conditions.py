@@ -119,9 +119,7 @@ CASES: dict[str, Case] = {
     "print_elsewhere": Case(REFUSALS, NEVER, 0.7, sheets=6),
     "holes": Case(REFUSALS, NEVER),
     "perspective": Case("model.ink.ACROSS_SHARE", 0.33, beside=("squared",)),
-    "desk": Case(
-        f"model.vision.find_desk {BROAD}", (always(None), always(())), 0.7, "single", 1, sheets=8
-    ),
+    "desk": Case("model.vision.find_desk", always(None), 0.7, "single", 1, sheets=16),
     "paper_edge": Case(REFUSALS, NEVER, 0.7),
     "fingers": Case(REFUSALS, NEVER, 0.7),
 }
