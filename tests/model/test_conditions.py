@@ -189,3 +189,17 @@ def test_much_print_is_sorted_out_by_the_judge_alone(shipped: Recognizer) -> Non
     )
     assert wrong <= 1  # of 24
     assert without >= wrong + SEEN
+
+
+def test_a_closely_cropped_digit_is_read_with_any_pen(
+    shipped: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_sheets(replace(CASES["crop"], sheets=6, beside=()), ("crop",))
+
+    def wrong() -> int:
+        return sum(edit_distance(shipped.read(jpeg).text, text) for jpeg, text in made)
+
+    assert wrong() <= 2
+    monkeypatch.setattr("model.light.STROKE_REACH", 0.06)
+    monkeypatch.setattr("model.recognizer.find_broad_inks", always(()))
+    assert wrong() >= 2 + SEEN
