@@ -16,7 +16,7 @@ from admin.numbers import refuse_large_numbers
 from model.boxes import EmptyBox, add_box, drawn_in, read_box
 from model.decisions import can_step_back, remove_box
 from model.originals import find_original
-from model.recognizer import Box
+from model.reading import Box
 from model.samples import find_kept_photo, find_kept_sample
 from model.tables import NOT_A_DIGIT
 

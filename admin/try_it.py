@@ -14,7 +14,7 @@ from admin.desk import desk
 from admin.login import public
 from admin.throttle import Throttle
 from model.network import Network
-from model.recognizer import Digit
+from model.reading import Digit
 
 blueprint = Blueprint("try_it", __name__)
 

@@ -35,7 +35,7 @@ from bot.texts import Texts
 from model.albums import join_album
 from model.contributors import meet_contributor
 from model.database import utc_now
-from model.recognizer import Reading
+from model.reading import Reading
 from model.samples import PhotoKey, store_photo
 from model.settings import Settings
 from model.tables import Consent, Contributor, Photo

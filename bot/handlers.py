@@ -37,7 +37,7 @@ from bot.working import Working
 from model.database import Database
 from model.limits import Limits
 from model.metrics import PHOTOS, STAGES, UPDATES
-from model.recognizer import Reading
+from model.reading import Reading
 from model.settings import Settings
 from model.tables import InboxState
 from model.vision import UnreadablePhoto

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
-from model.recognizer import Reading
+from model.reading import Reading
 from model.vision import UnreadablePhoto
 
 if TYPE_CHECKING:  # the process that reads needs no database

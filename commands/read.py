@@ -11,7 +11,7 @@ import click
 from commands.settings import settings_of_run
 
 if TYPE_CHECKING:
-    from model.recognizer import Reading
+    from model.reading import Reading
 
 
 @click.command()

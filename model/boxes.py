@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from model.glyphs import normalize
 from model.labels import note_act
 from model.lines import Slice
-from model.recognizer import PRIOR, Box, Digit, Recognizer
+from model.reading import Box, Digit
+from model.recognizer import PRIOR, Recognizer
 from model.samples import make_sample
 from model.tables import Act, LabelEvent, Photo, Sample
 from model.vision import Ink, crop_ink, open_photo

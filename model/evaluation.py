@@ -15,7 +15,8 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from model.dataset import Dataset
 from model.network import Network
-from model.recognizer import Reading, Recognizer
+from model.reading import Reading
+from model.recognizer import Recognizer
 from model.vision import UnreadablePhoto
 
 

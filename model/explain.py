@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from model.recognizer import Digit, Reading, Recognizer
+from model.reading import Digit, Reading
+from model.recognizer import Recognizer
 from model.vision import open_photo
 
 SIDE = 420

@@ -29,7 +29,8 @@ from model.database import Database
 from model.dataset import SPLITS, load_idx
 from model.export import png
 from model.labels import label_sample
-from model.recognizer import Digit, Reading, Recognizer
+from model.reading import Digit, Reading
+from model.recognizer import Recognizer
 from model.samples import PhotoKey, find_photo, store_photo
 from model.sources import NO_BOT
 from model.tables import TELEGRAM, Consent, Contributor, Labeller, Split

@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.attempts import Attempt, best_attempt
 from model.context import Found, chances_in_context, features_of, is_part, strength_of
 from model.hand import agree
 from model.lines import Slice, find_rows
 from model.network import Network
 from model.paths import best_path
-from model.vision import (
-    Ink,
-    Photo,
-    find_broad_inks,
-    find_inks,
-    find_lines_of_glyphs,
-    open_photo,
-)
+from model.reading import Digit, Reading
+from model.vision import Ink, Photo, find_lines_of_glyphs, open_photo
 
 Array = NDArray[np.float32]
-Box = tuple[int, int, int, int]
-
-ENOUGH = 0.8
-"""Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
-
-OTHER_INK = 0.5
-"""How strongly the photo's other ink must read upright before it is believed; ink of a picture in
-two tones so strongly per piece."""
-
-LEAST, MARGIN = 0.9, 0.8
-"""How strongly the photo turned must read before it is believed, and how much more so than upright:
-scribble looks like a digit from one of four sides."""
-
-CLEAR = 0.65
-"""And how surely, as the mean square of the confidences: letters upside down are half like 4s."""
-
-EITHER_WAY = (0, 1)
-"""An oval and a line look like digits from any side: they don't tell how a sheet lies."""
 
 UNSURE = 0.35
 """What is less likely than this to be any one digit is none: half a chance of being a digit, and
@@ -51,47 +27,6 @@ then of being one of four, is no answer."""
 
 PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
-
-
-@dataclass(frozen=True, eq=False)
-class Digit:
-    """One digit read in a photo."""
-
-    digit: int
-    confidence: float
-    """0..1; the chance that `digit` is right."""
-    box: Box
-    """x0, y0, x1, y1 in pixels of the upright photo; x1 and y1 are just outside."""
-    line: int
-    """The line of writing it stands in, from 0 at the top."""
-    pixels: NDArray[np.uint8]
-    """28x28 uint8, what the network saw: ink 255 on ground 0."""
-    probabilities: Array
-    """10 float32, which sum to one."""
-    no_digit: float
-    """0..1; the chance that this is no digit at all."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """All digits of a photo, in reading order: rows from the top, in each from the left."""
-
-    digits: tuple[Digit, ...]
-    width: int
-    """Of the upright photo, in pixels."""
-    height: int
-    media_type: str
-    """Such as image/jpeg, from the file's content."""
-    turned: int = 0
-    """Quarter turns against the clock after which it was read: 0 as its EXIF says."""
-    missed: Digit | None = None
-    """Where no digit was read: what comes nearest to one. Its sender may say what it is."""
-
-    @property
-    def text(self) -> str:
-        """The digits as one string, empty where none was found."""
-        return "".join(str(digit.digit) for digit in self.digits)
-
 
 JUDGE = Path(__file__).resolve().parent.parent / "weights" / "context.npz"
 """The fitted network of `model.context`; the digit weights change beside it."""
@@ -123,43 +58,18 @@ class Recognizer:
         """Read a photo's digits; raises `UnreadablePhoto`."""
         photo = open_photo(data)
         best = self.read_best(photo)
-        reading = replace(best, digits=of_one_hand(best.digits)).reading(photo)
+        reading = best.reading(photo)
         return reading if reading.digits else replace(reading, missed=self.find_missed(best, photo))
+
+    def read_best(self, photo: Photo) -> Attempt:
+        """Read the ink, and the way up, that tells most."""
+        best = best_attempt(photo, self.read_ink)
+        return replace(best, digits=of_one_hand(best.digits))
 
     def find_missed(self, empty: Attempt, photo: Photo) -> Digit | None:
         """Return what comes nearest to a digit where none was read."""
         standing = sorted(self.judge_ink(empty.ink), key=lambda digit: digit.confidence)
         return replace(empty, digits=standing[-1:]).reading(photo).digits[0] if standing else None
-
-    def read_best(self, photo: Photo) -> Attempt:
-        """Read the likelier ink upright; another one, or a turned sheet, only if it tells more.
-
-        Nothing else is tried once all that stands in one is read.
-        """
-        inks = find_inks(photo)
-        upright = self.attempt(next(inks))
-        if upright.is_whole:
-            return upright
-        broad = [
-            each
-            for each in map(self.attempt, find_broad_inks(photo))
-            if strength(each.digits)
-            > max(OTHER_INK * len(each.ink.pieces), strength(upright.digits))
-        ]
-        if broad:
-            return max(broad, key=lambda each: strength(each.digits))
-        for other in map(self.attempt, inks) if clearness(upright.digits) < CLEAR else ():
-            if strength(other.digits) > max(OTHER_INK, strength(upright.digits)):
-                upright = other
-        turned = [self.attempt(upright.ink, turns) for turns in (1, 2, 3)]
-        clear = [attempt for attempt in turned if clearness(attempt.telling) >= CLEAR]
-        best = max(clear, key=lambda attempt: strength(attempt.telling), default=upright)
-        needed = max(LEAST, strength(upright.telling) + MARGIN)
-        return best if strength(best.telling) > needed else upright
-
-    def attempt(self, ink: Ink, turns: int = 0) -> Attempt:
-        """Read the ink after so many quarter turns against the clock."""
-        return Attempt(ink, turns, self.read_ink(ink.turned(turns) if turns else ink))
 
     def read_ink(self, ink: Ink) -> list[Digit]:
         """Return the digits that the ink makes; boxes are in pixels of its contrast."""
@@ -257,56 +167,3 @@ def in_reading_order(digits: list[Digit]) -> list[Digit]:
     return [
         replace(digits[part.piece], line=number) for number, row in enumerate(rows) for part in row
     ]
-
-
-@dataclass(frozen=True, eq=False)
-class Attempt:
-    """What the ink reads as after so many quarter turns against the clock."""
-
-    ink: Ink
-    turns: int
-    digits: list[Digit]
-    """Their boxes are in the turned ink."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that stands there is read."""
-        return bool(self.digits) and strength(self.digits) >= ENOUGH * len(self.ink.pieces)
-
-    @property
-    def telling(self) -> list[Digit]:
-        """The digits that tell how the sheet lies."""
-        return [digit for digit in self.digits if digit.digit not in EITHER_WAY]
-
-    def reading(self, photo: Photo) -> Reading:
-        """Return the digits with their boxes in pixels of the upright photo."""
-        height, width = photo.pixels.shape[:2]
-        placed = tuple(place(digit, photo, self.turns, width, height) for digit in self.digits)
-        return Reading(placed, photo.width, photo.height, photo.media_type, self.turns)
-
-
-def strength(digits: list[Digit]) -> float:
-    """Return how much was read, times how surely: an upside-down row looks half like digits."""
-    squares = [digit.confidence**2 for digit in digits]
-    return sum(squares) ** 2 / len(squares) if squares else 0.0
-
-
-def clearness(digits: list[Digit]) -> float:
-    """Return how surely they were read, 0..1: the mean square of their confidences."""
-    return sum(digit.confidence**2 for digit in digits) / max(len(digits), 1)
-
-
-def place(digit: Digit, photo: Photo, turned: int, width: int, height: int) -> Digit:
-    """Return the digit with its box turned back and in pixels of the upright photo.
-
-    In a thumbnail, which was enlarged to be read, the box may be a fraction of a pixel: what it
-    touches counts, so that no box is empty.
-    """
-    x0, y0, x1, y1 = digit.box
-    for quarters in range(turned, 0, -1):  # undo one turn against the clock
-        across = width if quarters % 2 else height
-        x0, y0, x1, y1 = across - y1, x0, across - y0, x1
-    left, top = (math.floor(value * photo.scale) for value in (x0, y0))
-    right, bottom = (math.ceil(value * photo.scale) for value in (x1, y1))
-    left, top = min(left, photo.width - 1), min(top, photo.height - 1)
-    return replace(digit, box=(left, top, min(right, photo.width), min(bottom, photo.height)))

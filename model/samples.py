@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload, undefer
 from model.contributors import PENDING_WINDOW, kept
 from model.database import utc_now
 from model.likeness import signature
-from model.recognizer import Digit, Reading
+from model.reading import Digit, Reading
 from model.tables import Consent, Contributor, Photo, Prediction, Sample
 
 

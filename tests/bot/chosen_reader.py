@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, PngImagePlugin
 
-from model.recognizer import Digit, Reading
+from model.reading import Digit, Reading
 from model.vision import open_photo
 from tests.patience import PATIENCE
 

@@ -12,7 +12,7 @@ from bot.reading import Reader
 from bot.timing import Timing
 from model.database import Database
 from model.promotions import InUse
-from model.recognizer import Reading
+from model.reading import Reading
 from model.settings import Settings
 from tests.bot.chosen_reader import ChosenReader
 from tests.bot.timing import FAST

@@ -27,7 +27,8 @@ from model.promotions import (
     roll_back,
     write_network,
 )
-from model.recognizer import Reading, Recognizer, shipped_judge
+from model.reading import Reading
+from model.recognizer import Recognizer, shipped_judge
 from model.settings import PROJECT
 from model.tables import Prediction
 from tests.bot.bot_process import bot_process

@@ -27,7 +27,8 @@ from bot.languages import ENGLISH
 from bot.reading import InOwnProcess, NoReader, Reader, ReaderDied, ReadingFailed
 from model.database import Database
 from model.promotions import InUse, keep_weights, promote, write_network
-from model.recognizer import Reading, Recognizer
+from model.reading import Reading
+from model.recognizer import Recognizer
 from model.settings import PROJECT
 from model.tables import InboxState, InboxUpdate
 from model.vision import UnreadablePhoto

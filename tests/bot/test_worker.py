@@ -19,7 +19,7 @@ from bot.languages import ENGLISH
 from bot.steps import Steps
 from model.aside import try_all_again
 from model.database import Database
-from model.recognizer import Reading
+from model.reading import Reading
 from model.tables import InboxState, InboxUpdate, LabelEvent, Photo
 from tests.bot.chosen_reader import ChosenReader, Halted, made_photo
 from tests.bot.running import RunningBot

@@ -70,8 +70,8 @@ EVEN_LIGHT = "model.vision.even_light"
 EVEN_AND_CLOUDS = "model.vision.even_light model.vision.remove_clouds"
 DARKNESS = "model.vision.darkness_of_ink"
 RULING = "model.vision.remove_ruling"
-BROAD = "model.recognizer.find_broad_inks"
-MARGIN = "model.recognizer.MARGIN"
+BROAD = "model.attempts.find_broad_inks"
+MARGIN = "model.attempts.MARGIN"
 REFUSALS, NEVER = f"{JUDGE} model.recognizer.PRIOR", (None, 1e-6)
 """What says that a glyph is no digit: the judge, and the network itself."""
 
@@ -201,5 +201,5 @@ def test_a_closely_cropped_digit_is_read_with_any_pen(
 
     assert wrong() <= 2
     monkeypatch.setattr("model.light.STROKE_REACH", 0.06)
-    monkeypatch.setattr("model.recognizer.find_broad_inks", always(()))
+    monkeypatch.setattr("model.attempts.find_broad_inks", always(()))
     assert wrong() >= 2 + SEEN

@@ -17,7 +17,7 @@ from model.evaluation import (
     single_digits,
     wilson,
 )
-from model.recognizer import Digit, Reading
+from model.reading import Digit, Reading
 
 
 def reading(*digits: tuple[int, float]) -> Reading:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from model.paper.strokes import draw_digit
-from model.recognizer import Reading, Recognizer
+from model.reading import Reading
+from model.recognizer import Recognizer
 from model.settings import PROJECT
 from model.vision import UnreadablePhoto
 

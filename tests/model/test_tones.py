@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from model import recognizer
+from model import attempts
 from model.desk import find_desk
 from model.recognizer import Recognizer
 from model.settings import PROJECT
@@ -48,7 +48,7 @@ def test_a_digit_that_fills_the_frame_is_read(
 ) -> None:
     photo = as_file(broad_nine(ink, paper))
     assert shipped.read(photo).text == "9"
-    monkeypatch.setattr(recognizer, "find_broad_inks", lambda _: iter(()))
+    monkeypatch.setattr(attempts, "find_broad_inks", lambda _: iter(()))
     assert shipped.read(photo).text != "9"
 
 
@@ -59,7 +59,7 @@ def test_a_desk_is_no_dark_ink_where_the_sheet_may_be_light_ink(shipped: Recogni
     draw.ellipse([125, 90, 175, 330], fill=30)
     assert find_desk(as_gray(picture)) is not None
     (ink,) = find_broad_inks(open_photo(as_file(picture)))
-    (digit,) = shipped.attempt(ink).digits
+    (digit,) = shipped.read_ink(ink)
     assert digit.digit == 0
 
 
@@ -112,5 +112,5 @@ def test_most_pieces_of_such_ink_must_be_read(
         draw.rectangle([220 + 90 * place, 120, 270 + 90 * place, 180], fill=20)
     ink = next(find_inks(open_photo(as_file(written))))
     assert len(ink.pieces) == 1 + blobs
-    monkeypatch.setattr(recognizer, "find_broad_inks", lambda _: iter((ink,)))
+    monkeypatch.setattr(attempts, "find_broad_inks", lambda _: iter((ink,)))
     assert shipped.read(as_file(Image.new("L", (480, 320), 255))).text == text

@@ -1,0 +1,113 @@
+"""Which ink of a photo, and which way up: what reads best is believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from model.reading import Digit, Reading
+from model.vision import Ink, Photo, find_broad_inks, find_inks
+
+ENOUGH = 0.8
+"""Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
+
+OTHER_INK = 0.5
+"""How strongly the photo's other ink must read upright before it is believed; ink of a picture in
+two tones so strongly per piece."""
+
+LEAST, MARGIN = 0.9, 0.8
+"""How strongly the photo turned must read before it is believed, and how much more so than upright:
+scribble looks like a digit from one of four sides."""
+
+CLEAR = 0.65
+"""And how surely, as the mean square of the confidences: letters upside down are half like 4s."""
+
+EITHER_WAY = (0, 1)
+"""An oval and a line look like digits from any side: they don't tell how a sheet lies."""
+
+Read = Callable[[Ink], list[Digit]]
+"""What reads the digits that an ink makes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """What the ink reads as after so many quarter turns against the clock."""
+
+    ink: Ink
+    turns: int
+    digits: list[Digit]
+    """Their boxes are in the turned ink."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that stands there is read."""
+        return bool(self.digits) and strength(self.digits) >= ENOUGH * len(self.ink.pieces)
+
+    @property
+    def telling(self) -> list[Digit]:
+        """The digits that tell how the sheet lies."""
+        return [digit for digit in self.digits if digit.digit not in EITHER_WAY]
+
+    def reading(self, photo: Photo) -> Reading:
+        """Return the digits with their boxes in pixels of the upright photo."""
+        height, width = photo.pixels.shape[:2]
+        placed = tuple(place(digit, photo, self.turns, width, height) for digit in self.digits)
+        return Reading(placed, photo.width, photo.height, photo.media_type, self.turns)
+
+
+def best_attempt(photo: Photo, read: Read) -> Attempt:
+    """Read the likelier ink upright; another one, or a turned sheet, only if it tells more.
+
+    Nothing else is tried once all that stands in one is read.
+    """
+
+    def attempt(ink: Ink, turns: int = 0) -> Attempt:
+        return Attempt(ink, turns, read(ink.turned(turns)))
+
+    inks = find_inks(photo)
+    upright = attempt(next(inks))
+    if upright.is_whole:
+        return upright
+    broad = [
+        each
+        for each in map(attempt, find_broad_inks(photo))
+        if strength(each.digits) > max(OTHER_INK * len(each.ink.pieces), strength(upright.digits))
+    ]
+    if broad:
+        return max(broad, key=lambda each: strength(each.digits))
+    for other in map(attempt, inks) if clearness(upright.digits) < CLEAR else ():
+        if strength(other.digits) > max(OTHER_INK, strength(upright.digits)):
+            upright = other
+    turned = [attempt(upright.ink, turns) for turns in (1, 2, 3)]
+    clear = [each for each in turned if clearness(each.telling) >= CLEAR]
+    best = max(clear, key=lambda each: strength(each.telling), default=upright)
+    needed = max(LEAST, strength(upright.telling) + MARGIN)
+    return best if strength(best.telling) > needed else upright
+
+
+def strength(digits: list[Digit]) -> float:
+    """Return how much was read, times how surely: an upside-down row looks half like digits."""
+    squares = [digit.confidence**2 for digit in digits]
+    return sum(squares) ** 2 / len(squares) if squares else 0.0
+
+
+def clearness(digits: list[Digit]) -> float:
+    """Return how surely they were read, 0..1: the mean square of their confidences."""
+    return sum(digit.confidence**2 for digit in digits) / max(len(digits), 1)
+
+
+def place(digit: Digit, photo: Photo, turned: int, width: int, height: int) -> Digit:
+    """Return the digit with its box turned back and in pixels of the upright photo.
+
+    In a thumbnail, which was enlarged to be read, the box may be a fraction of a pixel: what it
+    touches counts, so that no box is empty.
+    """
+    x0, y0, x1, y1 = digit.box
+    for quarters in range(turned, 0, -1):  # undo one turn against the clock
+        across = width if quarters % 2 else height
+        x0, y0, x1, y1 = across - y1, x0, across - y0, x1
+    left, top = (math.floor(value * photo.scale) for value in (x0, y0))
+    right, bottom = (math.ceil(value * photo.scale) for value in (x1, y1))
+    left, top = min(left, photo.width - 1), min(top, photo.height - 1)
+    return replace(digit, box=(left, top, min(right, photo.width), min(bottom, photo.height)))

@@ -1,0 +1,51 @@
+"""What a photo is read as: its digits, where they stand, and how sure each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One digit read in a photo."""
+
+    digit: int
+    confidence: float
+    """0..1; the chance that `digit` is right."""
+    box: Box
+    """x0, y0, x1, y1 in pixels of the upright photo; x1 and y1 are just outside."""
+    line: int
+    """The line of writing it stands in, from 0 at the top."""
+    pixels: NDArray[np.uint8]
+    """28x28 uint8, what the network saw: ink 255 on ground 0."""
+    probabilities: Array
+    """10 float32, which sum to one."""
+    no_digit: float
+    """0..1; the chance that this is no digit at all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """All digits of a photo, in reading order: rows from the top, in each from the left."""
+
+    digits: tuple[Digit, ...]
+    width: int
+    """Of the upright photo, in pixels."""
+    height: int
+    media_type: str
+    """Such as image/jpeg, from the file's content."""
+    turned: int = 0
+    """Quarter turns against the clock after which it was read: 0 as its EXIF says."""
+    missed: Digit | None = None
+    """Where no digit was read: what comes nearest to one. Its sender may say what it is."""
+
+    @property
+    def text(self) -> str:
+        """The digits as one string, empty where none was found."""
+        return "".join(str(digit.digit) for digit in self.digits)
