@@ -30,6 +30,20 @@ MOST = 0.85
 LEVELS = 64
 """Steps of brightness between which the tones may be parted."""
 
+DARK_FROM = 0.4, 0.48
+"""Darkness of ink (see `model.light`) from which on it counts as dark, where the picture's border
+is all light and where it is all dark: people write dark on light, and what surrounds the writing is
+ground, be it broad or narrow."""
+
+
+def least_darkness(gray: Floats) -> float:
+    """Return the darkness of ink from which on a picture of H×W brightness is of dark ink."""
+    cells = shrink(gray, CELL) + BLACK
+    _, _, dark, light = part_tones(cells)
+    border = np.concatenate([cells[0], cells[-1], cells[:, 0], cells[:, -1]])
+    in_the_dark = np.mean(border < np.sqrt(dark * light))
+    return float(np.interp(in_the_dark, (0, 1), DARK_FROM))
+
 
 def contrasts_of_two_tones(gray: Floats) -> dict[str, Floats]:
     """Return the H×W contrast as "dark" ink makes it and as "light" ink does.

@@ -30,7 +30,7 @@ from model.lines import Slice, find_lines
 from model.photo import Photo, UnreadablePhoto, open_photo
 from model.regions import Labels
 from model.ruling import FEWEST, remove_ruling
-from model.tones import contrasts_of_two_tones
+from model.tones import contrasts_of_two_tones, least_darkness
 from model.underlines import remove_underlines
 
 __all__ = [
@@ -102,7 +102,8 @@ def find_inks(photo: Photo) -> Iterator[Ink]:
     """
     gray = to_gray(photo.pixels)
     darkness = darkness_of_ink(gray)
-    likely, in_doubt = darkness >= 0.5, abs(darkness - 0.5) <= DOUBT
+    in_doubt = abs(darkness - 0.5) <= DOUBT
+    likely = darkness >= (least_darkness(gray) if in_doubt else 0.5)
     desk = find_desk(gray) if likely or in_doubt else None
     if desk is not None:
         yield from find_inks_beside(desk, gray)

@@ -1,10 +1,17 @@
 """How strongly a photo reads one way or another, and where its digits stand in it."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
+from model import attempts
 from model.attempts import place, strength
-from model.vision import Photo
+from model.paper.sheet import make_sheet
+from model.paper.strokes import draw_digit
+from model.recognizer import Recognizer
+from model.settings import PROJECT
+from model.vision import Photo, find_inks
 from tests.filling import made_digit
 
 
@@ -29,3 +36,21 @@ def test_no_box_in_a_thumbnail_is_empty() -> None:
     photo = Photo(np.zeros((320, 320, 3), np.uint8), 32, 32, "image/png")
     placed = place(made_digit(7, box=(311, 42, 319, 49)), photo, 0, 320, 320)
     assert placed.box == (31, 4, 32, 5)
+
+
+def test_light_ink_taken_for_dark_is_read_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broad strokes under a lamp: light ink is in doubt, and dark is tried first."""
+    shipped, made = Recognizer.load(PROJECT / "weights" / "digits.npz"), []
+    for seed in range(12):
+        rng = np.random.default_rng([77, seed])
+        digit = int(rng.integers(10))
+        conditions = {"negative": 0.6, "felt_pen": 0.9, "vignette": 0.5}
+        sheet = make_sheet([draw_digit(digit, rng)], [str(digit)], rng, conditions, size=(480, 360))
+        made.append((sheet.jpeg, sheet.text))
+
+    def wrong() -> int:
+        return sum(shipped.read(jpeg).text != text for jpeg, text in made)
+
+    assert wrong() <= 1
+    monkeypatch.setattr(attempts, "find_inks", lambda photo: islice(find_inks(photo), 1))
+    assert wrong() >= 4

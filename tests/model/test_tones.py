@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw
 
 from model import attempts
 from model.desk import find_desk
+from model.light import darkness_of_ink
 from model.recognizer import Recognizer
 from model.settings import PROJECT
-from model.tones import contrasts_of_two_tones, part_tones
+from model.tones import DARK_FROM, contrasts_of_two_tones, least_darkness, part_tones
 from model.vision import find_broad_inks, find_inks, open_photo
 
 Floats = NDArray[np.float32]
@@ -114,3 +115,30 @@ def test_most_pieces_of_such_ink_must_be_read(
     assert len(ink.pieces) == 1 + blobs
     monkeypatch.setattr(attempts, "find_broad_inks", lambda _: iter((ink,)))
     assert shipped.read(as_file(Image.new("L", (480, 320), 255))).text == text
+
+
+def ring_and_tail(ink: int, paper: int) -> Floats:
+    """A 9 so broad that it may be paper between light strokes, under a lamp: H×W, 0..255."""
+    picture = Image.new("L", (480, 360), paper)
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse([150, 30, 320, 190], outline=ink, width=60)
+    draw.line([(300, 120), (230, 340)], fill=ink, width=60)
+    y, x = np.mgrid[-1:1:360j, -1:1:480j]
+    lit: Floats = (as_gray(picture) * (1 - 0.3 * (x * x + y * y))).astype(np.float32)
+    return lit
+
+
+def test_what_lies_along_the_border_is_ground_where_ink_is_in_doubt() -> None:
+    gray = ring_and_tail(ink=50, paper=215)
+    darkness = darkness_of_ink(gray)
+    assert 0.5 > darkness > least_darkness(gray)
+    first = next(find_inks(open_photo(as_file(Image.fromarray(gray.astype(np.uint8))))))
+    (box,) = first.pieces.boxes.tolist()
+    x0, y0, x1, y1 = np.array(box) * 480 / first.contrast.shape[1]
+    assert (x0, y0, x1, y1) == pytest.approx((150, 30, 320, 340), abs=12)
+
+
+def test_on_a_board_that_fills_the_picture_ink_must_be_darker_to_be_dark() -> None:
+    light, board = ring_and_tail(ink=50, paper=215), ring_and_tail(ink=215, paper=50)
+    assert least_darkness(light) == pytest.approx(DARK_FROM[0], abs=0.01)
+    assert least_darkness(board) == pytest.approx(DARK_FROM[1], abs=0.01)
