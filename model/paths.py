@@ -55,15 +55,21 @@ class Part(NamedTuple):
     digit: bool
 
 
-def best_path(line: Line, chances: Array, no_digit: Array) -> list[Part]:
+def best_path(
+    line: Line, chances: Array, no_digit: Array, cut_cost: float = CUT_COST
+) -> list[Part]:
     """Return the parts that a line falls into, from the left.
 
     `chances` of being a certain digit and `no_digit` are one number a candidate, 0..1. Slices weigh
     by their size: a candidate of two parts must explain both, dirt counts for nothing. What is of
-    one piece may also be no digit. A cut through a piece must pay for itself.
+    one piece may also be no digit. A cut through a piece must pay for itself, `cut_cost` in log
+    likelihood.
     """
     weights = weights_of(line.slices)
-    worths, parting = worths_of(line, weights, chances, no_digit), parting_costs(line, weights)
+    worths, parting = (
+        worths_of(line, weights, chances, no_digit),
+        parting_costs(line, weights, cut_cost),
+    )
     count = len(line.slices)
     score = [[0.0, 0.0]]  # of so many slices; the last part: none, or a digit
     score += [[-math.inf, -math.inf] for _ in range(count)]
@@ -117,17 +123,19 @@ def weights_of(slices: list[Slice]) -> list[float]:
     return [float(np.interp(max(s.width, s.height) / height, SPECK, (0, 1))) for s in slices]
 
 
-def parting_costs(line: Line, weights: list[float]) -> list[tuple[float, float, float]]:
+def parting_costs(
+    line: Line, weights: list[float], cut_cost: float = CUT_COST
+) -> list[tuple[float, float, float]]:
     """Return what it costs to part a line before each slice.
 
     Where none, one or both of the parts beside it are digits.
     """
     costs = [(0.0, 0.0, 0.0)]
-    chained = chained_cuts(line)
+    chained = chained_cuts(line, cut_cost)
     for place, (left, right) in enumerate(pairwise(line.slices)):
         overlap = OVERLAP_COST * shared_across(line.slices, weights, place + 1)
         if left.piece == right.piece:
-            costs.append((CUT_COST, CUT_COST * MIXED, chained[left.piece]))
+            costs.append((cut_cost, cut_cost * MIXED, chained[left.piece]))
         else:
             costs.append((overlap, overlap, overlap))
     return costs
@@ -148,11 +156,11 @@ def shared_across(slices: list[Slice], weights: list[float], place: int) -> floa
     return shared * min(weights[before], weights[after])
 
 
-def chained_cuts(line: Line) -> dict[int, float]:
+def chained_cuts(line: Line, cut_cost: float) -> dict[int, float]:
     """Return for each piece what a cut between two of its digits costs."""
     height, costs = height_of(line.slices), {}
     for piece, slices in groupby(line.slices, key=lambda part: part.piece):
         parts = list(slices)
         width = max(part.x1 for part in parts) - min(part.x0 for part in parts)
-        costs[piece] = CUT_COST * min(1.0, CHAIN * height / max(width, 1))
+        costs[piece] = cut_cost * min(1.0, CHAIN * height / max(width, 1))
     return costs

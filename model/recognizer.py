@@ -15,7 +15,7 @@ from model.context import Found, chances_in_context, features_of, is_part, stren
 from model.hand import agree
 from model.lines import Slice, find_rows
 from model.network import Network
-from model.paths import best_path
+from model.paths import CUT_COST, best_path
 from model.reading import Digit, Reading
 from model.vision import Ink, Photo, find_lines_of_glyphs, open_photo
 
@@ -27,6 +27,9 @@ then of being one of four, is no answer."""
 
 PRIOR = 0.4
 """Odds of what is no digit against those in the lessons: people send digits."""
+
+UNCUT = 100.0
+"""Cost of a cut, in log likelihood, at which only what is too wide for one digit is cut."""
 
 JUDGE = Path(__file__).resolve().parent.parent / "weights" / "context.npz"
 """The fitted network of `model.context`; the digit weights change beside it."""
@@ -67,8 +70,13 @@ class Recognizer:
         return replace(best, digits=of_one_hand(best.digits))
 
     def find_missed(self, empty: Attempt, photo: Photo) -> Digit | None:
-        """Return what comes nearest to a digit where none was read."""
-        standing = sorted(self.judge_ink(empty.ink), key=lambda digit: digit.confidence)
+        """Return what comes nearest to a digit where none was read.
+
+        Nothing is cut for it: a form that the network does not know looks like a digit in parts.
+        """
+        standing = sorted(
+            self.judge_ink(empty.ink, cut_cost=UNCUT), key=lambda digit: digit.confidence
+        )
         return replace(empty, digits=standing[-1:]).reading(photo).digits[0] if standing else None
 
     def read_ink(self, ink: Ink) -> list[Digit]:
@@ -76,9 +84,9 @@ class Recognizer:
         digits = [digit for digit in self.judge_ink(ink) if digit.no_digit <= 0.5]
         return in_reading_order(digits)
 
-    def judge_ink(self, ink: Ink) -> list[Digit]:
+    def judge_ink(self, ink: Ink, cut_cost: float = CUT_COST) -> list[Digit]:
         """Return all that stands in the ink, what is no digit too."""
-        found = self.find_glyphs(ink)
+        found = self.find_glyphs(ink, cut_cost)
         if not found:
             return []
         likeliest = np.array([each.probabilities.max() for each in found])
@@ -97,7 +105,7 @@ class Recognizer:
             for each, chance in zip(found, chances, strict=True)
         ]
 
-    def find_glyphs(self, ink: Ink) -> list[Found]:
+    def find_glyphs(self, ink: Ink, cut_cost: float = CUT_COST) -> list[Found]:
         """Return what stands in the ink, digits or not; one matrix product per layer for all."""
         lines = find_lines_of_glyphs(ink)
         if not lines:
@@ -110,7 +118,7 @@ class Recognizer:
         found, start = [], 0
         for number, line in enumerate(lines):
             here = slice(start, start + len(line.candidates))
-            for part in best_path(line, chances[here], rare[here]):
+            for part in best_path(line, chances[here], rare[here], cut_cost):
                 candidate, at = line.candidates[part.candidate], start + part.candidate
                 found.append(
                     Found(

@@ -48,6 +48,13 @@ def test_a_cut_through_a_piece_must_pay_for_itself() -> None:
     assert path(line_of([0, 0], groups), chances, no_digit) == [1]
 
 
+def test_nothing_is_cut_where_a_cut_costs_too_much() -> None:
+    line = line_of([0, 0], [(0, 1), (0, 2), (1, 2)])
+    chances, none = (np.array(values, np.float32) for values in ([0.9, 0.2, 0.9], [0.1, 0.3, 0.1]))
+    assert [part.candidate for part in best_path(line, chances, none)] == [0, 2]
+    assert [part.candidate for part in best_path(line, chances, none, 100)] == [1]
+
+
 def test_three_that_touch_are_not_left_out_together() -> None:
     """All three in one glyph are surely no digit: that says nothing against each of them."""
     groups = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]

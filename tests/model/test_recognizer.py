@@ -204,3 +204,20 @@ def test_where_nothing_is_read_the_likeliest_is_told(recognizer: Recognizer):
     assert (reading.missed.pixels == seen.digits[0].pixels).all()
     blank = Recognizer(refusing, "refuses all").read(drawn_photo(""))
     assert blank.missed is None
+
+
+def test_what_nothing_is_read_in_is_not_cut(shipped: Recognizer) -> None:
+    """A form that nobody knows looks like a digit in parts; its sender says what the whole is."""
+    page = Image.new("L", (320, 240), 235)
+    for left, digit in ((70, "5"), (127, "4")):
+        ImageDraw.Draw(page).text((left, 50), digit, fill=30, font_size=120)
+    pair = shipped.read(png(page))
+    assert pair.text == "54"  # which touch
+    judge = Network.create((19, 4, 2), rng=np.random.default_rng(0))
+    never = replace(judge, biases=(judge.biases[0], np.array([1000, 0], np.float32)))
+    refused = Recognizer(shipped.network, "refuses all", never).read(png(page))
+    assert refused.text == ""
+    assert refused.missed is not None
+    boxes = np.array([digit.box for digit in pair.digits])
+    whole = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+    assert refused.missed.box == whole
