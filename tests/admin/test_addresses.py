@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from model.database import Database
+from model.retraining.rows import AlreadyRetraining
 from model.versions import freeze_version
 from tests.filling import Store
 
@@ -104,4 +105,35 @@ def test_no_path_in_a_query_touches_the_disk(
         for name in QUERY:
             answer = client.get(address, query_string={name: path})
             assert answer.status_code < 500, (address, name)
+    assert touched == []
+
+
+FORM = ("next", "which", "version", "cause", "label", "sample", "shown", "wrong", "x0", "password")
+"""What a form or a JSON body may hold."""
+
+
+@pytest.mark.parametrize("path", ["../../etc/passwd", "passwd\0.zip"], ids=["upwards", "a NUL"])
+def test_no_path_in_a_body_touches_the_disk(
+    app: Flask,
+    client: FlaskClient,
+    touched: list[str],
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def already(*_: object) -> int:
+        raise AlreadyRetraining("One runs already.")
+
+    monkeypatch.setattr("admin.weights.start_retraining", already)  # else a process starts
+    body = dict.fromkeys(FORM, path)
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.endpoint.endswith("log_out"):
+            continue
+        address = re.sub("<[^>]+>", "1", rule.rule)
+        headers = {"X-CSRFToken": client.get("/review/token").get_json()["csrf"]}
+        for sent in ({"data": body}, {"json": body}, {"json": {"decisions": [body]}}):
+            answer = client.post(address, headers=headers, **sent)
+            assert answer.status_code < 500, address
+            asked += 1
+    assert asked >= 30
     assert touched == []

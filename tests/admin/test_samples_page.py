@@ -1,3 +1,4 @@
+import datetime
 import io
 import re
 from collections.abc import Iterator
@@ -73,7 +74,10 @@ def test_filters_stand_in_the_address_and_the_form(
     operator: FlaskClient, store: Store, database: Database
 ):
     contributor = store.contributor(5, name="Ada")
-    one, two = store.photo(contributor, [1, 2])
+    (one,) = store.photo(contributor, [1], confidence=0.95)
+    (two,) = store.photo(contributor, [2], confidence=0.7)
+    today = utc_now().date()
+    yesterday, tomorrow = (today + datetime.timedelta(days=days) for days in (-1, 1))
     with database.write() as session:
         label_sample(session, find_kept_sample(session, one), NOT_A_DIGIT, Labeller.SENDER)
     for query, expected in {
@@ -85,6 +89,19 @@ def test_filters_stand_in_the_address_and_the_form(
         f"contributor={contributor}&status=unlabelled": [two],
         "contributor=77": [],
         "label=&predicted=&status=&split=&contributor=": [two, one],
+        "source=telegram": [two, one],
+        "source=school": [],
+        "weights=fingerprint": [two, one],
+        "weights=others": [],
+        f"since={today}": [two, one],
+        f"since={tomorrow}": [],
+        f"until={today}": [two, one],
+        f"until={yesterday}": [],
+        "least=90": [one],
+        "most=89": [two],
+        "order=newest": [two, one],
+        "order=unsure&least=60": [two, one],
+        "order=unsure&predicted=1": [one],
     }.items():
         page = operator.get(f"/samples?{query}").text
         assert shown(page) == expected, query
@@ -92,6 +109,18 @@ def test_filters_stand_in_the_address_and_the_form(
     assert '<option value="10" selected>not a digit</option>' in page
     assert f'<option value="{contributor}" selected>{contributor}: Ada</option>' in page
     assert "No sample fits." in operator.get("/samples?label=3").text
+
+
+def test_who_has_labelled_is_said_in_words(operator: FlaskClient, store: Store, database: Database):
+    """The colour of a line alone would not tell those who can't see it."""
+    one, two, three = store.photo(store.contributor(5), [1, 2, 3])
+    with database.write() as session:
+        label_sample(session, find_kept_sample(session, one), 1, Labeller.SENDER)
+        label_sample(session, find_kept_sample(session, two), 2, Labeller.OPERATOR)
+    page = operator.get("/samples").text
+    assert f'alt="Sample {one}, labelled by its sender"' in page
+    assert f'alt="Sample {two}, labelled by an operator"' in page
+    assert f'alt="Sample {three}"' in page
 
 
 LISTS = (

@@ -3,6 +3,7 @@ import re
 import zipfile
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from model.database import Database
@@ -50,6 +51,27 @@ def test_every_answer_carries_the_headers(operator: FlaskClient, page: str):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_no_answer_may_be_taken_for_what_it_is_not(
+    app: Flask, operator: FlaskClient, store: Store, database: Database
+):
+    """Photos, pictures, exports, JSON and files too."""
+    store.photo(store.contributor(5), [7])
+    with database.write() as session:
+        freeze_version(session)
+    kinds = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            address = re.sub("<format_name>", "csv", rule.rule).replace(
+                "<path:filename>", "style.css"
+            )
+            answer = operator.get(re.sub("<[^>]+>", "1", address))
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", rule
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"], rule
+            kinds.add(answer.mimetype)
+            answer.close()
+    assert kinds >= {"text/html", "text/css", "application/zip", "image/jpeg", "image/png"}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,5 +1,6 @@
-"""The boxes of a photo: by mouse and by keyboard."""
+"""The boxes of a photo: by mouse, by finger and by keyboard."""
 
+import pytest
 from sqlalchemy import select
 
 from model.database import Database, utc_now
@@ -7,6 +8,7 @@ from model.originals import drop_originals
 from model.recognizer import Recognizer
 from model.tables import NOT_A_DIGIT, Sample
 from tests.browser.conftest import Desk
+from tests.browser.fingers import drag_finger
 from tests.filling import Store, drawn_photo
 
 PHOTO = drawn_photo("7", size=(320, 240))
@@ -63,6 +65,18 @@ def test_boxes_are_fixed_taken_away_and_drawn(
         desk.page.get_by_role("button", name="Delete box 3").click()
     assert "The box is deleted" in desk.page.text_content("main")
     assert labels(database) == [8, None, None]
+
+
+@pytest.mark.parametrize("touched", [True], ids=["finger"])
+def test_a_box_is_drawn_with_a_finger(desk: Desk, store: Store):
+    store.photo(store.contributor(5), [], PHOTO)
+    desk.open("/photos/1")
+    frame = desk.page.locator("#photo image").bounding_box()
+    x, y = frame["x"] + 4, frame["y"] + 4
+    points = [(x, y), (x + frame["width"] / 2, y + frame["height"] / 2)]
+    points.append((frame["x"] + frame["width"] - 4, frame["y"] + frame["height"] - 4))
+    drag_finger(desk.page, points)
+    desk.page.wait_for_selector("#sample-1[aria-current]")
 
 
 def test_a_box_is_drawn_with_the_keyboard(desk: Desk, store: Store):

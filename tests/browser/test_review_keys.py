@@ -65,6 +65,19 @@ def test_each_key_is_one_decision(desk: Desk, ids: list[int], database: Database
         assert session.scalar(select(Sample.id).where(Sample.flagged_at.is_not(None))) is None
 
 
+def test_who_can_not_see_the_sample_is_told_of_it(desk: Desk, ids: list[int]):
+    """In a region that a screen reader reads out by itself when it changes."""
+    begin(desk)
+    first = desk.page.text_content("#now")
+    decide(desk, "7")
+    second = desk.page.text_content("#now")
+    assert first != second
+    assert re.fullmatch(
+        r"Sample \d+: read as \d, \d+ % sure; the sender (said nothing|says .*)\.", second
+    )
+    assert desk.page.get_attribute("#now", "role") == "status"
+
+
 def test_what_another_operator_looks_at_still_waits(desk: Desk, ids: list[int], database: Database):
     with database.write() as session:
         claim(session, "somebody else", ids[:2])

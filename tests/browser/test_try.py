@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import Desk
+from tests.browser.fingers import drag_finger
 
 
 @pytest.mark.parametrize("touched", [False, True], ids=["mouse", "finger"])
@@ -47,14 +48,5 @@ def draw_with_mouse(page, x: float, top: float, height: float) -> None:
 
 
 def draw_with_finger(page, x: float, top: float, height: float) -> None:
-    """Send the touches of one stroke; Playwright's own touchscreen can only tap."""
-    session = page.context.new_cdp_session(page)
-
-    def touch(kind: str, *points: float) -> None:
-        at = [{"x": x, "y": point} for point in points]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
-
-    touch("touchStart", top)
-    for step in range(1, 9):
-        touch("touchMove", top + height * step / 8)
-    touch("touchEnd")
+    """Draw one stroke downwards."""
+    drag_finger(page, [(x, top + height * step / 8) for step in range(9)])

@@ -133,9 +133,12 @@ def test_csv(filled: Database, which: Which):
         assert [people.index(name) for name in people] == [0, 0, 0, 3, 4, 3]
 
 
-def test_cells_that_a_spreadsheet_would_run_are_escaped():
-    assert csv_cell("=1+1") == "'=1+1"
-    assert csv_cell("@SUM(A1)") == "'@SUM(A1)"
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_cells_that_a_spreadsheet_would_run_are_escaped(first: str):
+    assert csv_cell(f"{first}1+1").lstrip('"').startswith(f"'{first}1+1")
+
+
+def test_cells_with_quotes_and_commas_are_quoted():
     assert csv_cell('a "b", c') == '"a ""b"", c"'
     assert csv_cell("plain") == "plain"
 
