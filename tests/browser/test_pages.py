@@ -151,6 +151,18 @@ def test_the_focus_is_seen(desk: Desk):
             assert shown, desk.page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.parametrize("width", ["laptop"], indirect=True)
+@pytest.mark.usefixtures("named")
+def test_widths_between_a_phone_and_a_laptop(desk: Desk):
+    """On both sides of where two columns become one, and where two are narrowest with room."""
+    for path in PAGES:
+        desk.open(path)
+        for width in (600, 736, 737, 900):
+            desk.page.set_viewport_size({"width": width, "height": 1000})
+            check_layout(desk, f"{path} at {width}")
+    desk.problems[:] = [said for said in desk.problems if "404" not in said]
+
+
 @pytest.mark.parametrize("width", ["wide"], indirect=True)
 @pytest.mark.usefixtures("named")
 def test_a_very_wide_window(desk: Desk, width: tuple[int, int]):
