@@ -31,7 +31,15 @@ from admin.filters import asked, choices, review_listing
 from admin.login import current_operator
 from admin.numbers import number_argument
 from model.decisions import can_step_back, step_back
-from model.review import claim, count_for_review, next_for_review, release_claims, renew_claims
+from model.review import (
+    COUNTED,
+    WINDOWS,
+    claim,
+    count_for_review,
+    next_for_review,
+    release_claims,
+    renew_claims,
+)
 from model.samples import UnknownSample, find_kept_sample
 
 blueprint = Blueprint("review", __name__)
@@ -68,6 +76,8 @@ def show() -> str:
             order=listing.order,
             asked=asked(),
             choices=choices(session),
+            counted=COUNTED,
+            looked_through=sum(WINDOWS),
         )
 
 

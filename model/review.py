@@ -25,8 +25,9 @@ LEASE = datetime.timedelta(minutes=10)
 COUNTED = 10_000
 """More than this that wait are not counted one by one."""
 
-WINDOW, WINDOWS = 500, 40
-"""Samples looked through for the next ones at a time, and how often at most."""
+WINDOWS = 500, 2_000, 7_500
+"""Samples looked through for the next ones, one window after the other as long as too few fit: few
+statements, however few."""
 
 CHOICE = 200
 """From so many of the first ones the next are chosen, so that look-alikes are spread."""
@@ -65,12 +66,12 @@ def next_for_review(
     session.execute(delete(Claim).where(over | (Claim.operator == operator) if anew else over))
     found: list[Candidate] = []
     cursor = None
-    for _ in range(WINDOWS):
-        window = listing.window(cursor, WINDOW)
+    for size in WINDOWS:
+        window = listing.window(cursor, size)
         found += find_unclaimed(session, listing, window)
         if len(found) >= limit:
             break
-        end = session.execute(window.offset(WINDOW - 1).limit(1)).first()
+        end = session.execute(window.offset(size - 1).limit(1)).first()
         if end is None:
             break
         cursor = listing.cursor_of(end)

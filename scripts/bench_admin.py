@@ -43,8 +43,10 @@ BOUND = 100
 VARIANTS = {
     "review.send_next": (
         "predicted=7", "contributor=1500", "order=newest", "status=suspected", "status=flagged",
+        "source=school", "source=nowhere", "weights={weights}", "weights=none", "split=test",
+        "sender=5&order=newest", "most=2", "status=disputed", "label=3&predicted=8",
     ),
-    "grid.show": ("digit=3",),
+    "grid.show": ("digit=3", "digit=3&on=1"),
     "samples.page": (
         "before={middle}", "label=3", "predicted=3&label=8", "contributor=1500", "source=school",
         "weights={weights}", "split=test", "status=corrected", "status=reviewed&predicted=2",

@@ -93,6 +93,16 @@ def test_a_card_holds_what_the_page_shows(operator: FlaskClient, ids: list[int])
     assert operator.get(card["page"]).status_code == 200
 
 
+def test_where_more_wait_than_are_looked_through_it_is_said(
+    operator: FlaskClient, ids: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    words = "The first 10 000 that wait were looked through."
+    assert words not in operator.get("/review?predicted=9").text  # three wait: all were
+    monkeypatch.setattr("admin.review.COUNTED", 2)
+    assert words in operator.get("/review?predicted=9").text
+    assert words not in operator.get("/review").text
+
+
 def test_the_form_works_without_scripts(operator: FlaskClient, database: Database, ids: list[int]):
     for label in (3, NOT_A_DIGIT, 7):
         page = operator.get("/review").text

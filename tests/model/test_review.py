@@ -49,6 +49,18 @@ def test_the_queue_holds_what_no_operator_has_decided(database: Database, store:
         assert count_for_review(session) == 2
 
 
+def test_what_few_samples_fit_is_looked_for_in_few_and_growing_windows(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    stored = store.photo(store.contributor(5), [7, *[1] * 9])
+    sevens = Listing(SampleFilter(sender=3), Order.NEWEST, due=True)
+    label(database, stored[0], 3, SENDER)  # the last of ten to be looked at
+    monkeypatch.setattr("model.review.WINDOWS", (2, 3, 4))
+    assert handed(database, listing=sevens) == []
+    monkeypatch.setattr("model.review.WINDOWS", (2, 3, 5))
+    assert handed(database, listing=sevens) == stored[:1]
+
+
 def test_more_than_can_be_counted_at_once_is_told_as_more(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ):
