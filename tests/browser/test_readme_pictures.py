@@ -95,7 +95,7 @@ def test_a_full_desk(desk: Desk, database: Database, reader: Recognizer):
         )
     take(desk, f"/grid?digit={digit}", "grid")
     assert desk.page.locator(".grid li").count() > 0
-    take(desk, "/", "overview", height=870)
+    take(desk, "/", "overview", height=1750)
     assert desk.page.locator("svg").count() >= 2
 
 
