@@ -17,7 +17,7 @@ from model.database import Database
 from model.explain import draw_way
 from model.recognizer import Recognizer
 from model.settings import PROJECT
-from model.tables import Sample
+from model.tables import Sample, WeightsFile
 from tests.browser.conftest import Desk
 from tests.browser.made_photos import NoPhoto, hard_photo, line_photo, misread_photo
 from tests.browser.talk import hold_talk, render_talk
@@ -97,6 +97,11 @@ def test_a_full_desk(desk: Desk, database: Database, reader: Recognizer):
     assert desk.page.locator(".grid li").count() > 0
     take(desk, "/", "overview", height=1750)
     assert desk.page.locator("svg").count() >= 2
+    with database.read() as session:
+        learned = WeightsFile.version_id.is_not(None)
+        candidate = session.scalar(select(WeightsFile.fingerprint).where(learned))
+    take(desk, f"/weights/{candidate}", "candidate", height=1490)
+    assert desk.page.locator(".gallery img").count() > 0
 
 
 def test_how_a_photo_is_read(width: object, reader: Recognizer):
