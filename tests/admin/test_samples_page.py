@@ -205,8 +205,13 @@ def asked_by_lists(
 
 
 def test_a_list_reads_no_images_and_asks_no_oftener_for_many_rows_than_for_few(
-    operator: FlaskClient, store: Store, database: Database, statements: list[str]
+    operator: FlaskClient,
+    store: Store,
+    database: Database,
+    statements: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr("model.promotions.LOOK_AGAIN", 0.0)  # else now and then one more
     add_rows(database, store, range(3))
     few = asked_by_lists(operator, database, statements)
     add_rows(database, store, range(3, 60))
