@@ -68,6 +68,7 @@ def check(desk: Desk, path: str) -> None:
 
 def check_layout(desk: Desk, path: str) -> None:
     """Fail where a page is wider than the window, or something on it lies on something else."""
+    desk.page.wait_for_load_state()  # after a press the words may be there before the style sheet
     width = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert width <= 0, f"{path} is {width} pixels wider than the window"
     assert desk.page.evaluate(OVERLAPS) == [], path
