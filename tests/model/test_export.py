@@ -135,7 +135,8 @@ def test_csv(filled: Database, which: Which):
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
 def test_cells_that_a_spreadsheet_would_run_are_escaped(first: str):
-    assert csv_cell(f"{first}1+1").lstrip('"').startswith(f"'{first}1+1")
+    escaped = f"'{first}1+1"
+    assert csv_cell(f"{first}1+1") == (f'"{escaped}"' if first == "\r" else escaped)
 
 
 def test_cells_with_quotes_and_commas_are_quoted():

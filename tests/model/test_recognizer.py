@@ -152,7 +152,7 @@ def test_ink_as_broad_as_the_paper_beside_it_is_read(
     digit = int(rng.integers(10))
     conditions = {"felt_pen": 0.8, "vignette": 0.5, "coloured_paper": 0.8}
     sheet = make_sheet([draw_digit(digit, rng)], [str(digit)], rng, conditions, layout="row")
-    assert darkness_of_ink(to_gray(open_photo(sheet.jpeg).pixels)) < 0.5  # light ink seems likelier
+    assert darkness_of_ink(to_gray(open_photo(sheet.jpeg).pixels)) < 0.5  # as if light
     assert shipped.read(sheet.jpeg).text == str(digit)
 
 
