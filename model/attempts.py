@@ -6,11 +6,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from model.reading import Digit, Reading
 from model.vision import Ink, Photo, find_broad_inks, find_inks
 
 ENOUGH = 0.8
 """Strength per piece of ink from which on nothing else is tried than the photo as it stands."""
+
+CRUMB = 0.3
+"""Ink smaller both ways than this part of the tallest digit is dirt: it doesn't wait to be read."""
 
 OTHER_INK = 0.5
 """How strongly the photo's other ink must read upright before it is believed; ink of a picture in
@@ -42,7 +47,11 @@ class Attempt:
     @property
     def is_whole(self) -> bool:
         """Whether all that stands there is read."""
-        return bool(self.digits) and strength(self.digits) >= ENOUGH * len(self.ink.pieces)
+        if not self.digits:
+            return False
+        tallest = max(max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in (d.box for d in self.digits))
+        sides = np.ptp(self.ink.pieces.boxes.reshape(-1, 2, 2), axis=1).max(axis=1)  # N
+        return strength(self.digits) >= ENOUGH * int((sides >= CRUMB * tallest).sum())
 
     @property
     def telling(self) -> list[Digit]:

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from model import attempts
-from model.attempts import place, strength
+from model.attempts import Attempt, place, strength
+from model.ink import find_pieces
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
 from model.recognizer import Recognizer
 from model.settings import PROJECT
-from model.vision import Photo, find_inks
+from model.vision import Ink, Photo, find_inks
 from tests.filling import made_digit
 
 
@@ -36,6 +37,23 @@ def test_no_box_in_a_thumbnail_is_empty() -> None:
     photo = Photo(np.zeros((320, 320, 3), np.uint8), 32, 32, "image/png")
     placed = place(made_digit(7, box=(311, 42, 319, 49)), photo, 0, 320, 320)
     assert placed.box == (31, 4, 32, 5)
+
+
+def test_dirt_does_not_wait_to_be_read() -> None:
+    """Else a photo with specks would be read again in its other ink and from four sides."""
+    contrast = np.zeros((240, 320), np.float32)
+    contrast[60:160, 100:108] = 0.8  # a stroke of 100 rows, read as a 1
+    one = made_digit(1, 1.0, box=(100, 60, 108, 160))
+
+    def whole() -> bool:
+        return Attempt(Ink(contrast, find_pieces(contrast)), 0, [one]).is_whole
+
+    for y in range(20, 220, 40):
+        contrast[y : y + 8, 200:208] = 0.8
+    assert len(find_pieces(contrast)) >= 6
+    assert whole()
+    contrast[60:100, 250:258] = 0.8  # a stroke that nobody read
+    assert not whole()
 
 
 def test_light_ink_taken_for_dark_is_read_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
