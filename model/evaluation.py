@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from model.dataset import Dataset
-from model.network import Network
 from model.reading import Reading
 from model.recognizer import Recognizer
 from model.vision import UnreadablePhoto
@@ -210,22 +208,6 @@ def draw_failure(outcome: Outcome, side: int) -> Image.Image:
             caption = f"{digit.digit} {100 * digit.confidence:.0f}"
             pen.text((4 + place * 32, side + 52), caption, "black", font)
     return tile
-
-
-def report_on_mnist(network: Network, test: Dataset) -> list[str]:
-    """Return lines that say how many of MNIST's test images are read right, and which not."""
-    probabilities = network.probabilities(test.inputs)
-    read = probabilities.argmax(axis=1)
-    right = int((read == test.labels).sum())
-    low, high = wilson(right, len(test))
-    told = probabilities.max(axis=1).tolist()
-    pairs = list(zip(test.labels.tolist(), read.tolist(), told, strict=True))
-    return [
-        f"MNIST test set: {100 * right / len(test):.2f} % of {len(test)} right "
-        f"(95 % interval {100 * low:.2f}-{100 * high:.2f} %)",
-        *confusion_table(confusion_matrix(pairs)),
-        *calibration_table(pairs),
-    ]
 
 
 def report_on_photos(outcomes: list[Outcome]) -> list[str]:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from model.augment import Bank
 from model.dataset import Dataset, fetch_mnist, load_mnist
+from model.evaluation_mnist import Answers, draw_misread
 from model.network import Array, Network
 from model.plots import (
     INK,
@@ -48,7 +49,7 @@ def main() -> None:
         "activations": draw_activations(network, test),
         "first_layer": draw_weights(strongest(network, 60), columns=15, zoom=2),
         "copies": draw_copies(train),
-        "hardest": draw_hardest(network, test),
+        "hardest": draw_misread(Answers.of(network, test)),
         "confusion": draw_confusion(test.labels, network.predict(test.inputs)),
         **draw_logs(options.weights.parent),
     }
@@ -93,14 +94,6 @@ def draw_copies(train: Dataset) -> Image.Image:
     bank.copy(plan, copies)
     order = np.argsort(plan.images.ravel(), kind="stable")
     return draw_images((copies[order] * 255).astype(np.uint8).reshape(-1, 28, 28), 12, zoom=2)
-
-
-def draw_hardest(network: Network, test: Dataset, count: int = 40) -> Image.Image:
-    """The test digits given the least chance, with "label read as answer"."""
-    chances = network.probabilities(test.inputs)
-    hardest = np.argsort(chances[np.arange(len(test)), test.labels])[:count]
-    captions = [f"{test.labels[n]} read as {chances[n].argmax()}" for n in hardest]
-    return draw_images(test.images[hardest], 10, captions)
 
 
 def draw_logs(folder: Path) -> dict[str, Image.Image]:
