@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,6 +113,9 @@ class Dataset:
             raise WrongDataset(f"{path}: expected the arrays images and labels: {error}") from error
         except (OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
             raise WrongDataset(f"{path}: expected an NPZ file of an export: {error}") from error
+        for name, array in (("images", images), ("labels", labels), ("splits", splits)):
+            if not isinstance(array, np.ndarray | None):  # NumPy gives what is no array as bytes
+                raise WrongDataset(f"{path}: expected {name} as an array, found something else.")
         return cls(images, labels, splits, classes, str(path))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -141,13 +144,6 @@ class Dataset:
         mask = np.zeros(len(self), bool)
         mask[rng.permutation(len(self))[:held_out]] = True
         return self.take(~mask), self.take(mask)
-
-    def batches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
-        """(n x 784 float32 inputs, n labels) in random order; every image once, n <= size."""
-        order = rng.permutation(len(self))
-        for start in range(0, len(order), size):
-            chosen = self.take(order[start : start + size])
-            yield chosen.inputs, chosen.labels
 
 
 def concatenate(parts: Sequence[Dataset]) -> Dataset:

@@ -106,7 +106,7 @@ class Network:
 
     def __post_init__(self) -> None:
         """Raise `WrongWeights` where the parts don't fit together."""
-        if self.hidden not in HIDDEN or self.output not in OUTPUT:
+        if self.hidden not in [*HIDDEN] or self.output not in [*OUTPUT]:  # any JSON value may come
             raise WrongWeights(f"There is no activation {self.hidden!r} with {self.output!r}.")
         if not self.weights or len(self.weights) != len(self.biases):
             raise WrongWeights("A network needs one bias vector for each of its weight matrices.")
@@ -181,9 +181,10 @@ class Network:
     def _checked(self, images: npt.ArrayLike) -> Array:
         fan_in = self.sizes[0]
         try:
-            x = np.asarray(images, dtype=self.weights[0].dtype)
+            given = np.asarray(images)
+            x = given.astype(self.weights[0].dtype, casting="same_kind", copy=False)
         except (TypeError, ValueError) as error:
-            raise WrongInput(f"Images must be numbers, N x {fan_in}: {error}.") from error
+            raise WrongInput(f"Images must be real numbers, N x {fan_in}: {error}.") from error
         if x.shape == (fan_in,):
             x = x[np.newaxis]  # 784 -> 1 x 784
         if x.ndim != 2 or x.shape[1] != fan_in:
@@ -320,6 +321,7 @@ def gradients(
         dW.append(delta.T @ a)  # fan_out x N @ N x fan_in -> fan_out x fan_in
         db.append(delta.sum(axis=0))  # N x fan_out -> fan_out
         if layer:
+            # N x fan_out @ fan_out x fan_in -> N x fan_in, the fan_out of the layer below
             delta = (delta @ network.weights[layer]) * HIDDEN[network.hidden].slope(a)
     C = loss_of(network, activations[-1], targets, loss)
     return Gradients(tuple(dW[::-1]), tuple(db[::-1]), C)

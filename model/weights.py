@@ -41,19 +41,26 @@ def load_weights(path: str | os.PathLike[str]) -> tuple[Card, list[Array], list[
         with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             card = dict(json.loads(str(file["card"])))
             layers = range(len(file.files) // 2)
-            weights = [file[f"weights_{layer}"].astype(np.float32) for layer in layers]
-            biases = [file[f"biases_{layer}"].astype(np.float32) for layer in layers]
+            weights = [real_numbers(file[f"weights_{layer}"]) for layer in layers]
+            biases = [real_numbers(file[f"biases_{layer}"]) for layer in layers]
     except FileNotFoundError as error:
         raise WrongWeights(
             f"There is no weights file {path}: train one with `digitbot train`."
         ) from error
-    except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, OSError, EOFError, KeyError, TypeError, ValueError) as error:
         raise WrongWeights(f"{path} holds no weights of digitbot: {error}") from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise WrongWeights(f"{path} is damaged: {error}") from error
     if not all(np.isfinite(part).all() for part in weights + biases):
         raise WrongWeights(f"{path} is damaged: some of its numbers are NaN or infinite.")
     return card, weights, biases
+
+
+def real_numbers(parameters: Array) -> Array:
+    """The parameters as float32; raises `ValueError` for what no network is saved with."""
+    if parameters.dtype.kind != "f":
+        raise ValueError(f"expected real numbers, found {parameters.dtype}")
+    return parameters.astype(np.float32)
 
 
 def shortest(parameters: Array) -> Array:

@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import struct
 import threading
+import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -100,6 +101,22 @@ def test_an_export_without_labels_is_named(tmp_path):
         Dataset.load(tmp_path / "export.npz")
 
 
+@pytest.mark.parametrize("name", ["images", "labels", "splits"])
+def test_an_export_with_something_else_than_an_array_is_named(tmp_path, name):
+    path = tmp_path / "export.npz"
+    made(splits=np.array(["train", "test"] * 10)).save(path)
+    with zipfile.ZipFile(path) as whole:
+        parts = {part: whole.read(part) for part in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as changed:
+        for part, content in parts.items():
+            if part == f"{name}.npy":
+                changed.writestr(name, "no array")
+            else:
+                changed.writestr(part, content)
+    with pytest.raises(WrongDataset, match=f"{name} as an array"):
+        Dataset.load(path)
+
+
 def test_a_missing_export_is_named(tmp_path):
     with pytest.raises(WrongDataset, match=r"missing\.npz"):
         Dataset.load(tmp_path / "missing.npz")
@@ -118,18 +135,6 @@ def test_a_split_holds_out_each_image_once():
     assert again.fingerprint == held.fingerprint
     with pytest.raises(WrongDataset):
         data.split(31, np.random.default_rng(0))
-
-
-def test_batches_hold_every_image_once():
-    data = made(23)
-    batches = list(data.batches(5, np.random.default_rng(0)))
-    assert [len(labels) for _, labels in batches] == [5, 5, 5, 5, 3]
-    inputs = np.concatenate([images for images, _ in batches])
-    assert sorted(map(bytes, inputs)) == sorted(map(bytes, data.inputs))
-    for images, labels in batches:  # each label still stands beside its own image
-        for image, label in zip(images, labels, strict=True):
-            at = np.flatnonzero((data.inputs == image).all(axis=1))
-            assert data.labels[at].tolist() == [label]
 
 
 def test_concatenation_takes_the_most_classes():

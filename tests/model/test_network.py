@@ -184,6 +184,7 @@ def test_answering_changes_nothing():
         (np.full((1, 784), 255), "0 .* to 1"),
         (np.full((1, 784), -0.1), "0 .* to 1"),
         ([["ink"] * 784], "numbers"),
+        (np.zeros((1, 784), complex), "real numbers"),
         (0.5, "N x 784"),
     ],
 )
@@ -252,6 +253,8 @@ def saved(tmp_path):
         ),
         ({"card": np.array("{")}, "holds no weights"),
         ({"card": np.array("[]")}, "fit its card"),
+        ({"weights_0": np.zeros((12, 784), complex)}, "real numbers, found complex128"),
+        ({"biases_0": np.zeros(12, int)}, "real numbers, found int64"),
     ],
 )
 def test_a_card_that_does_not_fit_its_arrays_is_refused(saved, changes, says):
@@ -260,7 +263,9 @@ def test_a_card_that_does_not_fit_its_arrays_is_refused(saved, changes, says):
         Network.load(saved)
 
 
-@pytest.mark.parametrize("change", [{"sizes": [784, 12, 9]}, {"hidden": "swish"}, {"sizes": 7}])
+@pytest.mark.parametrize(
+    "change", [{"sizes": [784, 12, 9]}, {"hidden": "swish"}, {"hidden": ["relu"]}, {"sizes": 7}]
+)
 def test_a_card_that_claims_another_network_is_refused(saved, change):
     with np.load(saved) as file:
         card = json.loads(str(file["card"])) | change
@@ -283,6 +288,14 @@ def test_damaged_files_are_refused(saved, tmp_path):
             Network.load(path)
     with pytest.raises(WrongWeights, match="no weights file"):
         Network.load(tmp_path / "missing.npz")
+
+
+def test_a_file_with_something_else_than_arrays_is_refused(saved):
+    with zipfile.ZipFile(saved, "a") as file:
+        file.writestr("weights_3", "no array")
+        file.writestr("biases_3", "no array")
+    with pytest.raises(WrongWeights, match=str(saved)):
+        Network.load(saved)
 
 
 def test_nothing_in_a_file_is_executed(tmp_path):
