@@ -29,6 +29,7 @@ class Program(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run the command; every other exception is a defect and stays a traceback."""
         from model.backup import CannotBackUp
+        from model.checkpoint import WrongCheckpoint
         from model.database import OldDatabase
         from model.dataset import NoDownload, WrongDataset
         from model.evaluation import UnusableManifest
@@ -38,7 +39,6 @@ class Program(click.Group):
         from model.network import WrongWeights
         from model.promotions import UnknownWeights
         from model.retraining.rows import AlreadyRetraining
-        from model.runs import WrongCheckpoint
         from model.settings import WrongSetting
         from model.sources import UnknownSource
         from model.training import Diverged

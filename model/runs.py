@@ -15,8 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import zipfile
-import zlib
 from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -25,15 +23,12 @@ from typing import Any
 
 import numpy as np
 
+from model.checkpoint import Checkpoint, checkpoint_of
 from model.dataset import Dataset
-from model.network import Array, Network
+from model.network import Network
 from model.presets import Recipe
 from model.training import Epoch, accuracy, cores, create_network, train
-from model.weights import written_whole
-
-
-class WrongCheckpoint(ValueError):
-    """The run can't go on from the checkpoint; the message says why and what to do."""
+from model.weights import remove_leftovers, written_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,64 +75,6 @@ class RunData:
         ]
 
 
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """Where a run stands after an epoch: all that is needed to go on."""
-
-    network: Network
-    velocity: Sequence[Array]
-    best: Network
-    epoch: int
-    """Epochs finished."""
-    best_accuracy: float
-    seconds: float
-    """Of training, over all sittings."""
-    core_seconds: float
-    """Of processor time."""
-    recipe: dict[str, Any]
-    data: list[dict[str, Any]]
-
-    def save(self, path: Path) -> None:
-        """Write it whole."""
-        facts = {
-            name: getattr(self, name)
-            for name in ("epoch", "best_accuracy", "seconds", "core_seconds", "recipe", "data")
-        }
-        arrays = {"facts": np.array(json.dumps(facts))}
-        for name, part in (
-            ("network", self.network.weights + self.network.biases),
-            ("velocity", self.velocity),
-            ("best", self.best.weights + self.best.biases),
-        ):
-            arrays |= {f"{name}_{number}": array for number, array in enumerate(part)}
-        with written_whole(path) as file:
-            np.savez(file, allow_pickle=False, **arrays)
-
-    @classmethod
-    def load(cls, path: Path, fresh: Checkpoint) -> Checkpoint:
-        """Read what `save` wrote for the same recipe and data; raises `WrongCheckpoint`."""
-        try:
-            with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-                facts = json.loads(str(file["facts"]))
-                parts = {
-                    name: tuple(file[key] for key in ordered(file.files, name))
-                    for name in ("network", "velocity", "best")
-                }
-        except FileNotFoundError as error:
-            raise WrongCheckpoint(
-                f"There is no unfinished run to resume: {path} does not exist."
-            ) from error
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-            raise WrongCheckpoint(f"{path} is damaged: start again without --resume.") from error
-        for name, now in (("recipe", fresh.recipe), ("data", fresh.data)):
-            if facts[name] != json.loads(json.dumps(now)):
-                raise WrongCheckpoint(
-                    f"{path} is of a run with another {name}: start again without --resume."
-                )
-        network, best = (filled(fresh.network, parts[name]) for name in ("network", "best"))
-        return cls(network, parts["velocity"], best, **facts)
-
-
 def run(
     recipe: Recipe,
     data: RunData,
@@ -151,9 +88,10 @@ def run(
     is what is written.
     """
     threads = threads or cores()
-    checkpoint_path, log_path = out.with_suffix(".checkpoint.npz"), log_of(out)
-    untrained = create_network(recipe, data.outputs)
-    at = Checkpoint(untrained, (), untrained, 0, -1.0, 0.0, 0.0, asdict(recipe), data.description)
+    checkpoint_path, log_path = checkpoint_of(out), log_of(out)
+    for path in (out, checkpoint_path, log_path):
+        remove_leftovers(path)
+    at = before_training(recipe, data)
     if resume:
         at = Checkpoint.load(checkpoint_path, at)
     else:
@@ -176,47 +114,52 @@ def run(
                 seconds=before.seconds + epoch.seconds,
                 core_seconds=before.core_seconds + epoch.core_seconds,
             )
-            at = advanced(at, now)
+            at = at.advanced(now)
             append_log(log_path, now)
             at.save(checkpoint_path)
             yield now
     except (KeyboardInterrupt, GeneratorExit):
         if at.epoch:
-            finish(at, at.best, recipe, data, threads).save(out)
+            best = replace(at, network=at.best, epoch=at.best_epoch)
+            finish(best, recipe, data, threads).save(out)
         raise
-    finish(at, at.network, recipe, data, threads).save(out)
+    finish(at, recipe, data, threads).save(out)
     checkpoint_path.unlink(missing_ok=True)
 
 
-def advanced(at: Checkpoint, epoch: Epoch) -> Checkpoint:
-    """The checkpoint after one more epoch; without validation the newest counts as the best."""
-    better = not epoch.accuracy < at.best_accuracy
-    return replace(
-        at,
-        network=epoch.network,
-        velocity=epoch.velocity,
-        best=epoch.network if better else at.best,
-        epoch=epoch.number,
-        best_accuracy=max(epoch.accuracy, at.best_accuracy) if better else at.best_accuracy,
-        seconds=epoch.seconds,
-        core_seconds=epoch.core_seconds,
+def before_training(recipe: Recipe, data: RunData) -> Checkpoint:
+    """The checkpoint of a run that has not begun."""
+    untrained = create_network(recipe, data.outputs)
+    return Checkpoint(
+        network=untrained,
+        velocity=(),
+        best=untrained,
+        epoch=0,
+        best_epoch=0,
+        best_accuracy=-1.0,
+        seconds=0.0,
+        core_seconds=0.0,
+        recipe=asdict(recipe),
+        data=data.description,
     )
 
 
-def finish(
-    at: Checkpoint, network: Network, recipe: Recipe, data: RunData, threads: int
-) -> Network:
-    """The network as it is written: rounded if the recipe says so, then scored, with its card."""
-    final = network.rounded() if recipe.rounded else network
+def finish(at: Checkpoint, recipe: Recipe, data: RunData, threads: int) -> Network:
+    """The network as it is written: rounded if the recipe says so, then scored, with its card.
+
+    The test images are looked at only once all epochs are done.
+    """
+    final = at.network.rounded() if recipe.rounded else at.network
+    finished = at.epoch == recipe.epochs
     scores = {"validation": accuracy(final, data.validation)}
-    if data.test is not None:
+    if data.test is not None and finished:
         scores["test"] = accuracy(final, data.test)
     card = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "recipe": at.recipe,
         "data": at.data,
         "epochs": at.epoch,
-        "finished": at.epoch == recipe.epochs,
+        "finished": finished,
         "seconds": round(at.seconds, 1),
         "core_seconds": round(at.core_seconds, 1),
         "threads": threads,
@@ -233,17 +176,6 @@ def fingerprint(network: Network) -> str:
     for part in network.weights + network.biases:
         digest.update(part.tobytes())
     return digest.hexdigest()[:16]
-
-
-def filled(network: Network, parameters: Sequence[Array]) -> Network:
-    """The network with these weights and biases, in one row."""
-    layers = len(network.weights)
-    return replace(network, weights=tuple(parameters[:layers]), biases=tuple(parameters[layers:]))
-
-
-def ordered(names: Sequence[str], prefix: str) -> list[str]:
-    """prefix_0, prefix_1 and so on, as many as there are."""
-    return [f"{prefix}_{number}" for number in range(sum(n.startswith(prefix) for n in names))]
 
 
 def log_of(out: Path) -> Path:

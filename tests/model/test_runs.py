@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import runs
+from model.checkpoint import Checkpoint, WrongCheckpoint
 from model.dataset import Dataset
 from model.network import Network
 from model.presets import Recipe
-from model.runs import Checkpoint, RunData, WrongCheckpoint, fingerprint, read_log, run
+from model.runs import RunData, before_training, fingerprint, read_log, run
 from model.training import Diverged, accuracy
 from tests.patience import PATIENCE
 
@@ -104,7 +104,18 @@ def test_leaving_keeps_the_best_and_not_the_last(out, monkeypatch):
     epochs = run(RECIPE, RunData.hold_out(RECIPE, drawn()), out)
     three = [next(epochs) for _ in range(3)]
     epochs.close()
-    assert fingerprint(Network.load(out)) == fingerprint(three[1].network.rounded())
+    written = Network.load(out)
+    assert fingerprint(written) == fingerprint(three[1].network.rounded())
+    assert (written.card["epochs"], written.card["finished"]) == (2, False)
+
+
+def test_the_test_images_are_looked_at_only_at_the_end(out):
+    data = RunData.hold_out(RECIPE, drawn(), test=drawn(100, 9))
+    with contextlib.closing(run(RECIPE, data, out)) as epochs:
+        next(epochs)
+    assert list(Network.load(out).card["scores"]) == ["validation"]
+    whole_run(out, data=data, resume=True)
+    assert list(Network.load(out).card["scores"]) == ["validation", "test"]
 
 
 def test_without_validation_the_last_is_kept(out):
@@ -157,7 +168,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(out):
     assert not out.exists()
     recipe = replace(RECIPE, epochs=LONG)
     data = RunData.hold_out(recipe, drawn())
-    at = Checkpoint.load(out.with_suffix(".checkpoint.npz"), fresh_of(recipe, data))
+    at = Checkpoint.load(out.with_suffix(".checkpoint.npz"), before_training(recipe, data))
     assert at.epoch >= 3
     resumed = run(recipe, data, out, resume=True, threads=1)
     onward = [next(resumed) for _ in range(2)]
@@ -166,13 +177,6 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(out):
     assert fingerprint(onward[-1].network) == fingerprint(same.network)
     numbers = [line["epoch"] for line in read_log(out.with_suffix(".log.jsonl"))]
     assert numbers == list(range(1, at.epoch + 3))
-
-
-def fresh_of(recipe, data):
-    network = runs.create_network(recipe, data.outputs)
-    return Checkpoint(
-        network, (), network, 0, -1.0, 0.0, 0.0, runs.asdict(recipe), data.description
-    )
 
 
 def test_ctrl_c_writes_the_best_so_far(out):
@@ -241,6 +245,16 @@ def test_only_the_same_run_goes_on(out):
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     with pytest.raises(WrongCheckpoint, match="damaged"):
         whole_run(out, resume=True)
+
+
+def test_what_killed_runs_left_behind_is_cleared_away(out):
+    out.parent.mkdir()
+    for name in ("bars.npz", "bars.checkpoint.npz", "bars.log.jsonl"):
+        (out.parent / f".{name}.a1b2c3d4").write_bytes(b"half")
+    kept = out.parent / ".bars.npz.keep"
+    kept.touch()
+    whole_run(out)
+    assert sorted(os.listdir(out.parent)) == [".bars.npz.keep", "bars.log.jsonl", "bars.npz"]
 
 
 def test_without_resume_it_starts_anew(out, undisturbed):
