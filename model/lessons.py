@@ -20,7 +20,7 @@ from model.paper.pen import Hand, random_hand
 from model.paper.sheet import Sheet, make_sheet, random_conditions
 from model.paper.strokes import OTHERS, draw_digit, draw_other
 from model.photo import open_photo
-from model.vision import Line, find_inks, find_lines_of_glyphs
+from model.vision import Line, find_broad_inks, find_inks, find_lines_of_glyphs
 
 NOT_A_DIGIT = 10
 
@@ -50,6 +50,10 @@ MARKS = tuple(mark for mark in OTHERS if mark not in ("/", "line"))
 
 TURNED = 0.15
 """Share of the sheets that lie on their side or upside down: what stands so is no digit."""
+
+CLOSE, OTHER_PENS = 0.25, {"thin_pen", "faint_pencil", "thumbnail", "padding", "tablet"}
+"""Share of the glyphs alone that a broad pen wrote and that fill their photo: by lot these hardly
+ever come together. And what doesn't go with that."""
 
 SYMMETRIC = {1: (0,), 2: (0, 1, 2, 5, 6, 8, 9), 3: (0,)}
 """Digits that are digits still after so many quarter turns; they teach nothing then."""
@@ -120,10 +124,18 @@ def write_sheet(
         glyph, label = draw_glyph(source, rng, frequent if count > 1 else FREQUENT, hand)
         glyphs.append(glyph)
         labels.append(label)
+    return make_sheet(glyphs, labels, rng, conditions_by_lot(rng, alone=count == 1))
+
+
+def conditions_by_lot(rng: np.random.Generator, alone: bool) -> dict[str, float]:
+    """Return what a sheet meets, with `CLOSE` ones where a glyph stands `alone`, and `TURNED`."""
     conditions = random_conditions(rng, hardness=rng.uniform(0.3, 1))
+    if alone and rng.random() < CLOSE:
+        conditions = {name: conditions[name] for name in conditions if name not in OTHER_PENS}
+        conditions |= {"crop": float(rng.uniform(0.5, 1)), "felt_pen": float(rng.uniform(0.3, 1))}
     if rng.random() < TURNED:
         conditions[str(rng.choice(["sideways", "upside_down"]))] = float(rng.random())
-    return make_sheet(glyphs, labels, rng, conditions)
+    return conditions
 
 
 def draw_glyph(
@@ -148,14 +160,17 @@ def draw_glyph(
 
 
 def teach(sheet: Sheet) -> Lesson:
-    """Return what the reader makes of a sheet, with what each of it is."""
+    """Return what the reader makes of a sheet, with what each of it is.
+
+    Where there is one glyph or none the reader asks for strokes that fill the picture, too.
+    """
     photo = open_photo(sheet.jpeg)
     digits = [index for index, label in enumerate(sheet.labels) if label]
     true = sheet.boxes[digits]
     labels = np.array([int(sheet.labels[index]) for index in digits], np.int64)
     glyphs, verdicts = [np.zeros((0, 28, 28), np.uint8)], [np.zeros(0, np.int64)]
-    lines = [line for ink in find_inks(photo) for line in find_lines_of_glyphs(ink)]
-    for line in lines:
+    inks = [*find_inks(photo), *(find_broad_inks(photo) if len(sheet.labels) < 2 else ())]
+    for line in (line for ink in inks for line in find_lines_of_glyphs(ink)):
         verdict = judge(candidate_boxes(line) * photo.scale, true, turned_labels(labels, sheet))
         glyphs.append(line.glyphs[verdict >= 0])
         verdicts.append(verdict[verdict >= 0])

@@ -5,7 +5,14 @@ import pytest
 from numpy.typing import NDArray
 
 from model.dataset import Dataset
-from model.lessons import NOT_A_DIGIT, draw_glyph, judge, make_lessons, teach
+from model.lessons import (
+    NOT_A_DIGIT,
+    conditions_by_lot,
+    draw_glyph,
+    judge,
+    make_lessons,
+    teach,
+)
 from model.paper.pen import Hand
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
@@ -47,6 +54,30 @@ def test_a_sheet_teaches_its_digits() -> None:
     for label in (4, 0, 7, 1, 9):
         assert (lesson.labels == label).sum() == 1
     assert lesson.glyphs.shape[1:] == (28, 28)
+
+
+def test_a_glyph_alone_is_now_and_then_close_up_and_of_a_broad_pen() -> None:
+    rng = np.random.default_rng(0)
+    alone = [conditions_by_lot(rng, alone=True) for _ in range(300)]
+    close = [met for met in alone if met.keys() >= {"crop", "felt_pen"}]
+    assert 0.15 < len(close) / len(alone) < 0.4
+    assert all(met["crop"] >= 0.5 and met["felt_pen"] >= 0.3 for met in close[:40])
+    assert not any(met.keys() & {"thin_pen", "faint_pencil", "thumbnail"} for met in close)
+    among = [conditions_by_lot(rng, alone=False) for _ in range(300)]
+    assert sum(met.keys() >= {"crop", "felt_pen"} for met in among) < 15
+
+
+def test_a_digit_that_fills_its_picture_is_taught() -> None:
+    """Only as one of two tones is its ink found: thick strokes look like broad shadows."""
+
+    def taught(text: str) -> int:
+        rng = np.random.default_rng(5)
+        glyphs = [draw_digit(int(each), rng) for each in text]
+        close = {"crop": 1.0, "felt_pen": 1.0}
+        sheets = [make_sheet(glyphs, list(text), rng, close) for _ in range(6)]
+        return sum(int((teach(sheet).labels == int(text)).sum()) for sheet in sheets)
+
+    assert sum(map(taught, "2357")) >= 20
 
 
 def test_what_lies_on_its_side_is_no_digit() -> None:
