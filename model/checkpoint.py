@@ -22,6 +22,11 @@ FACTS = ("epoch", "best_epoch", "best_accuracy", "seconds", "core_seconds", "rec
 class WrongCheckpoint(ValueError):
     """The run can't go on from the checkpoint; the message says why and what to do."""
 
+    @classmethod
+    def none_at(cls, path: Path) -> WrongCheckpoint:
+        """Of a run that has not begun, or has come to its end."""
+        return cls(f"There is no unfinished run to resume: {path} does not exist.")
+
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
@@ -67,9 +72,7 @@ class Checkpoint:
                     for name in ("network", "velocity", "best")
                 }
         except FileNotFoundError as error:
-            raise WrongCheckpoint(
-                f"There is no unfinished run to resume: {path} does not exist."
-            ) from error
+            raise WrongCheckpoint.none_at(path) from error
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
             raise WrongCheckpoint(f"{path} is damaged: start again without --resume.") from error
         for name, now in (("recipe", fresh.recipe), ("data", fresh.data)):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from model.dataset import MNIST_FILES, Dataset, concatenate, fetch_mnist, load_mnist
+from model.dataset import MNIST_FILES, Dataset, WrongDataset, concatenate, fetch_mnist, load_mnist
 from model.lessons import make_lessons
 from model.presets import Recipe
 from model.runs import RunData
@@ -64,6 +64,10 @@ def gather(
         others.append((lessons, recipe.lesson_share))
     if samples:
         collected = Dataset.load(samples).part("train")
+        if not len(collected):
+            raise WrongDataset(
+                f"{samples} holds no sample to learn from: none is of the part train."
+            )
         others.append((collected, min(1.0, COLLECTED_WEIGHT * len(collected) / len(images))))
     return RunData.hold_out(recipe, images, others, test)
 

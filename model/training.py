@@ -127,6 +127,8 @@ def choose_descent(
 ) -> Descent:
     """The fastest that can follow the recipe; all three give the same numbers to rounding."""
     if recipe.batch == 1:
+        if recipe.loss != "half_squared" or recipe.momentum or recipe.decay:
+            raise ValueError("One by one is written for half the squared error, and nothing else.")
         return SingleDescent(network, batch)
     if recipe.output == "softmax" and recipe.loss == "cross_entropy":
         return ThreadedDescent(network, batch, threads, recipe.group, velocity)

@@ -135,7 +135,13 @@ def test_the_original_s_way_learns():
         ({"loss": "half_squared"}, PlainDescent),
         ({"output": "sigmoid"}, PlainDescent),
         (
-            {"batch": 1, "hidden": "sigmoid", "output": "sigmoid", "loss": "half_squared"},
+            {
+                "batch": 1,
+                "hidden": "sigmoid",
+                "output": "sigmoid",
+                "loss": "half_squared",
+                "momentum": 0.0,
+            },
             SingleDescent,
         ),
     ],
@@ -145,6 +151,13 @@ def test_every_recipe_finds_its_descent(changes, kind):
     network = create_network(recipe, 10)
     assert isinstance(choose_descent(network, recipe, 8, (), 2), kind)
     assert math.isfinite(last(recipe).loss)
+
+
+@pytest.mark.parametrize("change", [{"loss": "cross_entropy"}, {"momentum": 0.9}, {"decay": 0.1}])
+def test_one_by_one_refuses_what_it_would_not_do(change):
+    recipe = replace(PRESETS["original"], **change)
+    with pytest.raises(ValueError, match="One by one"):
+        choose_descent(create_network(recipe, 10), recipe, 8, (), 2)
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
