@@ -103,4 +103,4 @@ pictures: .venv/tested
 
 # The figures of docs/network.md.
 figures: .venv/installed
-	$(BIN)/python scripts/figures_network.py
+	$(BIN)/python scripts/figures_network.py $(if $(MNIST),--mnist "$(MNIST)")

@@ -28,28 +28,30 @@ def draw_curves(
     across: str,
     log: bool = False,
     size: tuple[int, int] = (640, 400),
+    log_across: bool = False,
 ) -> Image.Image:
-    """Lines in one chart; `log` draws y by its logarithm. What is not finite is left out."""
+    """Lines in one chart; `log` draws y by its logarithm, `log_across` x. What is not finite is
+    left out.
+    """
     picture = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(picture)
     left, top = MARGIN[0], MARGIN[1]
     right, bottom = size[0] - MARGIN[2], size[1] - MARGIN[3]
     draw.text((left, 8), title, INK, font(15))
     draw.text(((left + right) / 2, size[1] - 8), across, INK, font(12), anchor="ms")
-    cleaned = [(name, *finite(x, y, log)) for name, x, y in curves]
+    cleaned = [(name, *finite(x, y, log_across, log)) for name, x, y in curves]
     drawn = [curve for curve in cleaned if len(curve[1])]
     if not drawn:
         return picture
     xs, ys = (np.concatenate([curve[axis] for curve in drawn]) for axis in (1, 2))
-    x_range, y_range = span(np.append(xs, 0.0)), span(ys)
-    for value in ticks(*x_range):
+    x_range, y_range = span(xs if log_across else np.append(xs, 0.0)), span(ys)
+    for value, label in labelled_ticks(x_range, log_across):
         at = scaled(value, x_range, left, right)
         draw.line([(at, top), (at, bottom)], PALE)
-        draw.text((at, bottom + 4), f"{value:g}", INK, font(11), anchor="ma")
-    for value in (log_ticks if log else ticks)(*y_range):
+        draw.text((at, bottom + 4), label, INK, font(11), anchor="ma")
+    for value, label in labelled_ticks(y_range, log):
         at = scaled(value, y_range, bottom, top)
         draw.line([(left, at), (right, at)], PALE)
-        label = f"{10**value:.3g}" if log else f"{value:g}"
         draw.text((left - 6, at), label, INK, font(11), anchor="rm")
     for number, (name, x, y) in enumerate(drawn):
         colour = COLOURS[number % len(COLOURS)]
@@ -68,7 +70,8 @@ def draw_losses(logs: Mapping[str, Log]) -> Image.Image:
         (name, [line["epoch"] for line in log], [line["loss"] for line in log])
         for name, log in logs.items()
     ]
-    return draw_curves("Loss of the distorted training images", curves, "epoch", log=True)
+    title = "Loss of the training images, as each recipe shows and counts them"
+    return draw_curves(title, curves, "epoch", log=True, log_across=len(logs) > 1)
 
 
 def draw_errors(logs: Mapping[str, Log]) -> Image.Image:
@@ -77,7 +80,8 @@ def draw_errors(logs: Mapping[str, Log]) -> Image.Image:
         (name, [line["seconds"] / 60 for line in log], [errors_of(line) for line in log])
         for name, log in logs.items()
     ]
-    return draw_curves("Errors on validation images, %", curves, "minutes", log=True)
+    title = "Errors on validation images, %"
+    return draw_curves(title, curves, "minutes", log=True, log_across=len(logs) > 1)
 
 
 def errors_of(line: Mapping[str, Any]) -> float:
@@ -142,7 +146,9 @@ def draw_confusion(labels: Array, answers: Array, size: int = 440) -> Image.Imag
     errors = matrix * (1 - np.eye(10, dtype=int))
     picture = Image.new("RGB", (size, size), PAPER)
     draw = ImageDraw.Draw(picture)
-    cell, at = (size - 40) / 10, 36
+    cell, at = (size - 60) / 10, 56
+    draw.text((at, 6), "columns: read as", INK, font(12))
+    draw.text((6, 24), "rows: written", INK, font(12))
     for row, column in np.ndindex(10, 10):
         x, y = at + column * cell, at + row * cell
         share = errors[row, column] / max(1, errors.max())
@@ -163,11 +169,11 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def finite(x: Sequence[float], y: Sequence[float], log: bool) -> tuple[Array, Array]:
-    """The points that can be drawn, y as its logarithm to base ten where that is asked."""
+def finite(x: Sequence[float], y: Sequence[float], log_x: bool, log_y: bool) -> tuple[Array, Array]:
+    """The points that can be drawn, as logarithms to base ten where that is asked."""
     xs, ys = np.asarray(x, float), np.asarray(y, float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ys = np.log10(ys) if log else ys
+        xs, ys = np.log10(xs) if log_x else xs, np.log10(ys) if log_y else ys
     kept = np.isfinite(xs) & np.isfinite(ys)
     return xs[kept], ys[kept]
 
@@ -176,6 +182,13 @@ def span(values: Array) -> tuple[float, float]:
     """From the least to the largest, and never nothing."""
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def labelled_ticks(span: tuple[float, float], log: bool) -> list[tuple[float, str]]:
+    """Where an axis is marked, and with what."""
+    if log:
+        return [(value, f"{10**value:.3g}") for value in log_ticks(*span)]
+    return [(value, f"{value:g}") for value in ticks(*span)]
 
 
 def ticks(low: float, high: float) -> list[float]:

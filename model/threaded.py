@@ -11,8 +11,8 @@ samples (NumPy lets other threads run while it computes) with a BLAS of one thre
               rows at a time that the gradient is still in the processor's cache when it is used
     -- all wait for all --
 
-A step allocates none of its matrices. A weight's gradient is one product over the whole batch, so the
-result depends on the number of threads only by the rounding inside BLAS.
+A step allocates none of its matrices. A weight's gradient is one product over the whole batch, so
+the result depends on the number of threads only by the rounding inside BLAS.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from model.augment import Bank
-from model.dataset import Dataset, fetch_mnist, load_mnist
+from model.curriculum import mnist
+from model.dataset import Dataset
 from model.evaluation_mnist import Answers, draw_misread
 from model.network import Array, Network
 from model.plots import (
@@ -33,6 +34,8 @@ from model.presets import WARPS
 from model.runs import read_log
 
 ROOT = Path(__file__).resolve().parent.parent
+PRESET_OF = {"digits": "standard"}
+"""The shipped weights have the product's name, their run is that of a preset."""
 
 
 def main() -> None:
@@ -42,7 +45,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=ROOT / "weights" / "digits.npz")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "figures")
     options = parser.parse_args()
-    train, test = load_mnist(options.mnist) if options.mnist else fetch_mnist(ROOT / "data/mnist")
+    train, test = mnist(options.mnist)
     network = Network.load(options.weights)
     options.out.mkdir(parents=True, exist_ok=True)
     figures = {
@@ -99,7 +102,7 @@ def draw_copies(train: Dataset) -> Image.Image:
 def draw_logs(folder: Path) -> dict[str, Image.Image]:
     """The curves of every run whose log is in the folder."""
     logs = {
-        path.name.removesuffix(".log.jsonl"): read_log(path)
+        PRESET_OF.get(name := path.name.removesuffix(".log.jsonl"), name): read_log(path)
         for path in sorted(folder.glob("*.log.jsonl"))
     }
     return {"loss": draw_losses(logs), "errors": draw_errors(logs)}
