@@ -192,9 +192,12 @@ def compare_gradients() -> None:
     mine = gradients(exact, x, one_hot(y, 10).astype(np.float64))
     model = model.double()
     torch.nn.CrossEntropyLoss()(model(torch.from_numpy(x)), torch.from_numpy(y)).backward()
-    theirs = [layer.weight.grad.numpy() for layer in model if hasattr(layer, "weight")]
+    layers = [layer for layer in model if hasattr(layer, "weight")]
+    theirs = [layer.weight.grad.numpy() for layer in layers]
+    theirs += [layer.bias.grad.numpy() for layer in layers]
+    ours = mine.weights + mine.biases
     worst = max(
-        np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(mine.weights, theirs, strict=True)
+        np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(ours, theirs, strict=True)
     )
     print(f"\nGradients differ from PyTorch's by {worst:.1e} of their size (float64).")
 
