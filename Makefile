@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run demo install test test-postgres test-datasets storm storm-workers fuzz lint bench peers pictures figures
+.PHONY: run demo install test test-postgres test-datasets storm storm-workers fuzz lint bench evaluate peers pictures figures
 
 run: install
 	@exec $(BIN)/digitbot run
@@ -86,6 +86,11 @@ bench: .venv-bench/installed
 	$(if $(MNIST),.venv-bench/bin/python scripts/bench_flywheel.py --mnist "$(MNIST)" \
 	    $(if $(SEMEION),--semeion "$(SEMEION)") $(if $(PHOTOS),--photos "$(PHOTOS)"), \
 	    @echo 'The flywheel needs data: make bench MNIST=DIR SEMEION=DIR PHOTOS=DIR')
+
+# How good the weights are: make evaluate MNIST=DIR PHOTOS=DIR; MNIST is downloaded where none is given.
+evaluate: .venv/installed
+	$(BIN)/digitbot evaluate $(if $(MNIST),--mnist "$(MNIST)") --sheet build/misread-digits.png
+	$(if $(PHOTOS),$(BIN)/digitbot evaluate --photos "$(PHOTOS)" --sheet build/misread-photos.png)
 
 # Other readers on a folder of labelled photos; Tesseract is asked too where it is installed.
 .venv-peers/installed: pyproject.toml constraints.txt

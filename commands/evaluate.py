@@ -38,6 +38,7 @@ def evaluate(
     if photos:
         draw = report_on_photos(recognizer, photos)
     if sheet:
+        sheet.parent.mkdir(parents=True, exist_ok=True)
         draw().save(sheet, "PNG")
         click.echo(f"What is misread is drawn in {sheet}.")
 

@@ -41,7 +41,7 @@ def size_of(picture: Path) -> tuple[int, int]:
 
 
 def test_mnist_is_scored_and_its_failures_drawn(tmp_path: Path) -> None:
-    sheet = tmp_path / "misread.png"
+    sheet = tmp_path / "new folder" / "misread.png"
     lines = run("--mnist", write_mnist(tmp_path / "mnist"), "--sheet", sheet)
     assert lines[0].startswith("MNIST test set: ")
     assert lines[-1] == f"What is misread is drawn in {sheet}."
