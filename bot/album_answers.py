@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot import corrections
-from bot.captions import SURE, first_prediction, in_lines, percent, runner_up
+from bot.captions import first_prediction, in_lines, is_sure, least_sure, percent, runner_up
 from bot.keyboards import album_keyboard, back_to_album, restore_button
 from bot.messages import Edit, Keyboard, Say
 from bot.photo_answers import View, caption_of, keyboard_of, view_photo
@@ -78,11 +78,11 @@ def describe(number: int, photo: Photo, texts: Texts) -> str:
     text = in_lines(samples, merged).replace("\n", " / ")
     if len(text) > MOST_OF_READING:
         text = text[:MOST_OF_READING] + "…"
-    least = min(samples, key=lambda sample: sample.confidence)
+    least = least_sure(samples)
     if any(label is not None for label in labels):
         form = texts.album_saved_partly if None in labels else texts.album_saved
     else:
-        form = texts.album_sure if least.confidence >= SURE else texts.album_unsure
+        form = texts.album_sure if is_sure(least) else texts.album_unsure
     return form.format(
         number=number,
         text=text,

@@ -25,10 +25,20 @@ def runner_up(sample: Sample) -> int:
     return int(probabilities_of(first_prediction(sample)).argsort()[-2])
 
 
+def is_sure(sample: Sample) -> bool:
+    """Return whether the answer says of a digit what it is, and doesn't ask."""
+    return sample.confidence >= SURE
+
+
+def least_sure(samples: Sequence[Sample]) -> Sample:
+    """Return the digit that the answer speaks of: the first of the least sure."""
+    return min(samples, key=lambda sample: sample.confidence)
+
+
 def read_caption(samples: Sequence[Sample], texts: Texts) -> str:
     """Return the digits read and how sure they are."""
-    least = min(samples, key=lambda sample: sample.confidence)
-    one, sure = len(samples) == 1, least.confidence >= SURE
+    least = least_sure(samples)
+    one, sure = len(samples) == 1, is_sure(least)
     if one:
         form = texts.read_one if sure else texts.read_one_unsure
     else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.captions import is_sure, least_sure, runner_up
 from bot.messages import Button, Keyboard, Refused
 from bot.texts import Texts
 from model.labels import sender_label
@@ -91,28 +92,49 @@ def digit_rows(sample_id: int, texts: Texts) -> Keyboard:
     return tuple(digits[:5]), tuple(digits[5:]), (not_a_digit,)
 
 
+def either_row(sample: Sample, form: str = "{digit}") -> tuple[Button, ...]:
+    """Return the two digits that an unsure answer asks about, the likelier one first.
+
+    The question is most often answered with one of them: they stand where the thumb looks first.
+    """
+    place = sample.position + 1
+    return tuple(
+        Button(form.format(digit=digit, place=place), f"label:{sample.id}:{digit}")
+        for digit in (sample.predicted, runner_up(sample))
+    )
+
+
 def one_digit_keyboard(sample: Sample, texts: Texts) -> Keyboard:
-    """Confirm or correct the only digit of a photo."""
+    """Confirm or correct the only digit of a photo, or say which of two it is."""
     text = texts.confirm_one.format(digit=sample.predicted)
     confirm = Button(text, f"label:{sample.id}:{sample.predicted}")
-    return ((confirm,), *digit_rows(sample.id, texts))
+    first = (confirm,) if is_sure(sample) else either_row(sample)
+    return first, *digit_rows(sample.id, texts)
 
 
 def picked_keyboard(sample: Sample, texts: Texts) -> Keyboard:
     """Correct one of several digits."""
-    return *digit_rows(sample.id, texts), (Button(texts.back, f"back:{sample.photo_id}"),)
+    first = () if is_sure(sample) else (either_row(sample),)
+    back = Button(texts.back, f"back:{sample.photo_id}")
+    return *first, *digit_rows(sample.id, texts), (back,)
 
 
 def all_digits_keyboard(
     samples: Sequence[Sample], labels: Sequence[int | None], undo: Button | None, texts: Texts
 ) -> Keyboard:
-    """Pick a digit to correct, or confirm all; those with a label show it, marked."""
+    """Pick a digit to correct, or confirm all; those with a label show it, marked.
+
+    Until the sender has said anything, the answer may ask which of two the least sure one is.
+    """
     buttons = [
         Button(shown(sample.predicted, label), f"pick:{sample.id}")
         for sample, label in zip(samples, labels, strict=True)
     ][:MOST_DIGIT_BUTTONS]
     width = 8 if len(buttons) > 8 else len(buttons)
     rows = [tuple(buttons[start : start + width]) for start in range(0, len(buttons), width)]
+    least = least_sure(samples)
+    if not is_sure(least) and all(label is None for label in labels):
+        rows.insert(0, either_row(least, texts.either))
     last = [undo] if undo else []
     if None in labels:
         last.insert(0, Button(texts.confirm_all, f"confirm:{samples[0].photo_id}"))

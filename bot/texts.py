@@ -54,6 +54,7 @@ class Texts:
     no_digit_found: str
     confirm_one: str
     confirm_all: str
+    either: str
     not_a_digit: str
     undo: str
     back: str

@@ -81,6 +81,23 @@ def test_of_several_digits_one_is_picked_and_corrected(
     assert labels(database) == [None, 6, None]
 
 
+def test_where_it_asks_which_of_two_it_is_one_tap_answers(
+    api: BotApi, ann: Sender, database: Database
+) -> None:
+    one = ann.wait_answer(to=ann.photo(made_photo("4", confidence=0.6)))
+    assert one.text == "4, but not sure: 4 or 5?"
+    assert [text for text, _ in one.rows[0]] == ["4", "5"]
+    ann.press_data(one, one.rows[0][1][1])
+    ann.wait_answer(lambda m: m is one and "Saved" in m.text)
+    several = ann.wait_answer(to=ann.photo(made_photo("407", confidence=0.6)))
+    assert several.text.endswith("Not sure of digit 1: 4 or 5?")
+    assert [text for text, _ in several.rows[0]] == ["Digit 1: 4", "Digit 1: 5"]
+    assert press(api, ann, several, "Digit 1: 5") == "Saved: 5"
+    ann.wait_answer(lambda m: m is several and "Saved so far: 5··" in m.text)
+    assert texts_of(several) == ["✓5", "0", "7", "✓ All right", "Undo"]
+    assert labels(database) == [5, 5, None, None]
+
+
 def test_back_leaves_everything_as_it_was(ann: Sender, database: Database) -> None:
     answer = ann.wait_answer(to=ann.photo(made_photo("40")))
     rows = answer.rows

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,16 +20,30 @@ from bot.keyboards import (
 )
 from bot.languages import ENGLISH
 from bot.messages import Button, Keyboard, Refused
-from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Sample
+from model.tables import NOT_A_DIGIT, Act, LabelEvent, Labeller, Photo, Prediction, Sample
 
 LARGEST_ID = 10**18 - 1
 
 
-def samples(count: int) -> list[Sample]:
+def samples(count: int, confidence: float = 0.98) -> list[Sample]:
     return [
-        Sample(id=LARGEST_ID - n, photo_id=LARGEST_ID, predicted=n % 10, position=n)
+        Sample(
+            id=LARGEST_ID - n,
+            photo_id=LARGEST_ID,
+            predicted=n % 10,
+            position=n,
+            confidence=confidence,
+        )
         for n in range(count)
     ]
+
+
+def doubt(sample: Sample, digit: int, other: int) -> None:
+    """Read a sample as either of two digits, neither of them surely."""
+    chances = np.zeros(10, "<f4")
+    chances[digit], chances[other] = 0.5, 0.4
+    sample.predicted, sample.confidence = digit, 0.5
+    sample.predictions = [Prediction(id=1, probabilities=chances.tobytes())]
 
 
 def album(count: int) -> list[Photo]:
@@ -45,6 +60,34 @@ def test_one_digit_can_be_confirmed_corrected_or_refused() -> None:
     assert [b.text for b in found] == ["✓ 0", *"0123456789", "Not a digit"]
     assert read_press(found[0].data) == Press("label", (sample.id, 0))
     assert read_press(found[-1].data) == Press("label", (sample.id, NOT_A_DIGIT))
+
+
+def test_where_it_asks_which_of_two_it_is_those_two_come_first() -> None:
+    (sample,) = samples(1)
+    doubt(sample, 4, 9)
+    for keyboard in (one_digit_keyboard(sample, ENGLISH), picked_keyboard(sample, ENGLISH)):
+        assert [b.text for b in keyboard[0]] == ["4", "9"]
+        pressed = [read_press(b.data) for b in keyboard[0]]
+        assert pressed == [Press("label", (sample.id, digit)) for digit in (4, 9)]
+        assert [b.text for b in buttons(keyboard[1:])][:11] == [*"0123456789", "Not a digit"]
+    sample.confidence = 0.7
+    assert [b.text for b in one_digit_keyboard(sample, ENGLISH)[0]] == ["✓ 4"]
+    assert [b.text for b in picked_keyboard(sample, ENGLISH)[0]] == [*"01234"]
+
+
+def test_of_several_digits_the_one_it_asks_about_comes_first() -> None:
+    several = samples(3)
+    doubt(several[1], 4, 9)
+    keyboard = all_digits_keyboard(several, [None] * 3, None, ENGLISH)
+    assert [[b.text for b in row] for row in keyboard] == [
+        ["Digit 2: 4", "Digit 2: 9"],
+        ["0", "4", "2"],
+        ["✓ All right"],
+    ]
+    pressed = [read_press(b.data) for b in keyboard[0]]
+    assert pressed == [Press("label", (several[1].id, digit)) for digit in (4, 9)]
+    said = all_digits_keyboard(several, [7, None, None], None, ENGLISH)
+    assert [b.text for b in said[0]] == ["✓7", "4", "2"]  # the answer asks no more
 
 
 def test_of_several_digits_each_has_a_button_that_shows_it_and_what_was_said() -> None:
@@ -75,6 +118,7 @@ def test_of_an_album_each_photo_with_digits_has_a_button() -> None:
 
 def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
     many = samples(200)
+    doubt(many[-1], 4, 9)
     undo = undo_button(LARGEST_ID, LARGEST_ID, ENGLISH)
     for keyboard in (
         all_digits_keyboard(many, [None] * 200, undo, ENGLISH),
@@ -91,7 +135,7 @@ def test_the_fullest_keyboards_stay_within_telegrams_limits() -> None:
             read_press(button.data)
     assert (
         len(buttons(all_digits_keyboard(many, [None] * 200, undo, ENGLISH)))
-        == MOST_DIGIT_BUTTONS + 2
+        == MOST_DIGIT_BUTTONS + 4
     )
 
 
