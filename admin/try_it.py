@@ -50,7 +50,13 @@ def read() -> ResponseReturnValue:
             describe(recognizer.network, digit, index < SHOWN)
             for index, digit in enumerate(reading.digits)
         ]
-    return jsonify(text=reading.text, width=reading.width, height=reading.height, digits=digits)
+    return jsonify(
+        text=reading.text,
+        turn=reading.turn,
+        width=reading.width,
+        height=reading.height,
+        digits=digits,
+    )
 
 
 def describe(network: Network, digit: Digit, with_layers: bool) -> dict[str, Any]:

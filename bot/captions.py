@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.texts import Texts
+from model.reading import Reading
 from model.samples import probabilities_of
 from model.tables import NOT_A_DIGIT, Prediction, Sample
 
@@ -50,6 +51,13 @@ def read_caption(samples: Sequence[Sample], texts: Texts) -> str:
         percent=percent(least.confidence),
         place=least.position + 1,
     )
+
+
+def turn_note(reading: Reading, texts: Texts) -> str:
+    """Return which way a photo was turned to be read, and how sure that is; "" where it wasn't."""
+    if not reading.turned or reading.way_up is None:
+        return ""
+    return texts.turned[reading.turned].format(percent=percent(reading.way_up))
 
 
 def saved_caption(

@@ -148,14 +148,22 @@ class Conversation:
         return self.answer_stored(session, photo, message, texts)
 
     def answer_stored(
-        self, session: Session, photo: Photo, message: PhotoSent, texts: Texts
+        self,
+        session: Session,
+        photo: Photo,
+        message: PhotoSent,
+        texts: Texts,
+        reading: Reading | None = None,
     ) -> Answer:
-        """Return the answer to a photo, and with a person's first one the ask for consent."""
+        """Return the answer to a photo, and with a person's first one the ask for consent.
+
+        `reading` is what was just read in it, None where only what is stored is known.
+        """
         answer: list[Outgoing] = []
         if photo.album is not None:
             answer += self.answer_album(session, photo, message.asked, texts)
         elif photo.reply_message_id is None or message.asked:
-            answer.append(answer_photo(photo, texts))
+            answer.append(answer_photo(photo, texts, reading))
         if message.private and is_unanswered(photo.contributor) and is_first(session, photo):
             keyboard = consent_keyboard(message.sender.user_id, texts)
             answer.append(Say(texts.ask_with_photo, keyboard=keyboard))

@@ -228,6 +228,7 @@ class Handlers:
                 lambda session: self.conversation.store_photo(
                     session, message, image, reading, weights
                 ),
+                reading,
             )
             PHOTOS.inc()
         else:

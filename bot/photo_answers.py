@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from bot.captions import label_text, read_caption, saved_caption
+from bot.captions import label_text, read_caption, saved_caption, turn_note
 from bot.corrections import newest_cause
 from bot.keyboards import (
     MOST_DIGIT_BUTTONS,
@@ -18,6 +18,7 @@ from bot.messages import Button, Keyboard, Say
 from bot.pictures import draw_samples
 from bot.texts import Texts
 from model.labels import sender_label
+from model.reading import Reading
 from model.tables import Photo, Sample
 
 
@@ -66,13 +67,19 @@ def view_pick(sample: Sample, texts: Texts) -> View:
     return View(text, picked_keyboard(sample, texts))
 
 
-def answer_photo(photo: Photo, texts: Texts) -> Say:
-    """Return the answer to a photo, as a reply to it."""
+def answer_photo(photo: Photo, texts: Texts, reading: Reading | None = None) -> Say:
+    """Return the answer to a photo, as a reply to it.
+
+    Where its `reading` is at hand the answer says if the photo was turned. That isn't stored:
+    answers that are worked out later, and what an answer becomes after a press, don't say it.
+    """
     if not photo.samples:
         return Say(texts.no_digit_found, reply_to=photo.message_id, photo_ids=(photo.id,))
     view = view_photo(photo, texts)
+    turn = "" if reading is None else turn_note(reading, texts)
+    text = f"{view.text}\n{turn}" if turn else view.text
     picture = partial(draw_samples, tuple(photo.samples))
-    return Say(view.text, picture, view.keyboard, photo.message_id, (photo.id,))
+    return Say(text, picture, view.keyboard, photo.message_id, (photo.id,))
 
 
 def said_of(photo: Photo, texts: Texts) -> str:

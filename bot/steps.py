@@ -17,6 +17,7 @@ from bot.messages import Incoming, PhotoSent
 from model.database import Database, utc_now
 from model.limits import Blocked, Exceeded, count_message
 from model.metrics import STAGES
+from model.reading import Reading
 from model.tables import InboxState, Photo
 
 Replies = dict[int, int]
@@ -73,7 +74,11 @@ class Steps:
             return Found(row.state, row.update_id, message, row.user_id, shut_out)
 
     def apply(
-        self, message: Incoming, row_id: int, change: Callable[[Session], Photo | None]
+        self,
+        message: Incoming,
+        row_id: int,
+        change: Callable[[Session], Photo | None],
+        reading: Reading | None = None,
     ) -> Answer | None:
         """Make a change, and in the same transaction say that only the answer is missing.
 
@@ -91,7 +96,7 @@ class Steps:
             if photo is None or not isinstance(message, PhotoSent) or message.album:
                 return None
             texts = texts_for(message.sender.language)
-            return self.conversation.answer_stored(session, photo, message, texts)
+            return self.conversation.answer_stored(session, photo, message, texts, reading)
 
     def work_out(self, message: Incoming, row_id: int) -> Answer:
         """Return the answer to a message."""

@@ -62,6 +62,8 @@ class Texts:
     read_one_unsure: str
     read_all: str
     read_all_unsure: str
+    turned: Mapping[int, str]
+    """By the quarter turns against the clock."""
     which_digit: str
 
     # Albums

@@ -57,7 +57,14 @@ def as_line(file: Path, reading: Reading) -> str:
         {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": digit.box}
         for digit in reading.digits
     ]
-    return json.dumps({"file": str(file), "text": reading.text, "digits": digits})
+    line = {"file": str(file), "text": reading.text, "digits": digits}
+    return json.dumps(line | way_of(reading) if digits else line)
+
+
+def way_of(reading: Reading) -> dict[str, float | None]:
+    """Return how the photo was turned, in degrees against the clock, and how sure that is."""
+    sure = None if reading.way_up is None else round(reading.way_up, 4)
+    return {"turned": 90 * reading.turned, "way_up": sure}
 
 
 def in_words(reading: Reading) -> str:
@@ -65,4 +72,5 @@ def in_words(reading: Reading) -> str:
     if not reading.digits:
         return "no digit found"
     least = min(digit.confidence for digit in reading.digits)
-    return f"{reading.text} ({100 * least:.0f} % sure)"
+    turn = f", {reading.turn}" if reading.turned else ""
+    return f"{reading.text} ({100 * least:.0f} % sure){turn}"

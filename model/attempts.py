@@ -28,6 +28,11 @@ scribble looks like a digit from one of four sides."""
 CLEAR = 0.65
 """And how surely, as the mean square of the confidences: letters upside down are half like 4s."""
 
+SHARPNESS = 4.0
+"""How fast the chance of a way up grows with its strength, see `chances_of_ways`. Chosen on 2,400
+made sheets, half of them turned: of the turned readings that it gave 50, 70, 85 and 94 % of being
+the right way up 64, 80, 96 and 96 % were."""
+
 EITHER_WAY = (0, 1)
 """An oval and a line look like digits from any side: they don't tell how a sheet lies."""
 
@@ -43,6 +48,8 @@ class Attempt:
     turns: int
     digits: list[Digit]
     """Their boxes are in the turned ink."""
+    way_up: float | None = None
+    """0..1; see `chances_of_ways`. None where no other way was tried."""
 
     @property
     def is_whole(self) -> bool:
@@ -62,7 +69,14 @@ class Attempt:
         """Return the digits with their boxes in pixels of the upright photo."""
         height, width = photo.pixels.shape[:2]
         placed = tuple(place(digit, photo, self.turns, width, height) for digit in self.digits)
-        return Reading(placed, photo.width, photo.height, photo.media_type, self.turns)
+        return Reading(
+            placed,
+            photo.width,
+            photo.height,
+            photo.media_type,
+            turned=self.turns,
+            way_up=self.way_up,
+        )
 
 
 def best_attempt(photo: Photo, read: Read) -> Attempt:
@@ -88,11 +102,29 @@ def best_attempt(photo: Photo, read: Read) -> Attempt:
     for other in map(attempt, inks) if clearness(upright.digits) < CLEAR else ():
         if strength(other.digits) > max(OTHER_INK, strength(upright.digits)):
             upright = other
-    turned = [attempt(upright.ink, turns) for turns in (1, 2, 3)]
-    clear = [each for each in turned if clearness(each.telling) >= CLEAR]
-    best = max(clear, key=lambda each: strength(each.telling), default=upright)
+    return best_way(upright, [attempt(upright.ink, turns) for turns in (1, 2, 3)])
+
+
+def best_way(upright: Attempt, turned: list[Attempt]) -> Attempt:
+    """Return the way up that is believed, and how sure that is."""
+    ways = [upright, *turned]
+    chances = chances_of_ways([strength(each.telling) for each in ways])
+    ways = [replace(each, way_up=chance) for each, chance in zip(ways, chances, strict=True)]
+    clear = [each for each in ways[1:] if clearness(each.telling) >= CLEAR]
+    best = max(clear, key=lambda each: strength(each.telling), default=ways[0])
     needed = max(LEAST, strength(upright.telling) + MARGIN)
-    return best if strength(best.telling) > needed else upright
+    return best if strength(best.telling) > needed else ways[0]
+
+
+def chances_of_ways(strengths: list[float]) -> list[float]:
+    """Return how likely each way up is to be the right one, from how strongly it reads; sum 1.
+
+    A softmax: a way that reads stronger by one sure digit is 55 times as likely. A row of 6s and 8s
+    on its side reads as well from the other side, as 8s and 9s: both have even chances. It may be
+    below one half for a photo that is left as it came: it takes more than that to turn one.
+    """
+    weights = np.exp(SHARPNESS * (np.array(strengths) - max(strengths)))
+    return [float(weight) for weight in weights / weights.sum()]
 
 
 def strength(digits: list[Digit]) -> float:

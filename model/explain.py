@@ -48,8 +48,8 @@ def title_of_ink(count: int) -> str:
 
 def title_of(reading: Reading) -> str:
     """Return what was read, in words."""
-    turned = f", turned by {90 * reading.turned}°" if reading.turned else ""
-    return f"reads {reading.text or 'no digit'}{turned}"
+    turn = f", {reading.turn}" if reading.turned else ""
+    return f"reads {reading.text or 'no digit'}{turn}"
 
 
 def colour_pieces(labels: NDArray[np.int32]) -> NDArray[np.uint8]:

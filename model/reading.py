@@ -11,6 +11,10 @@ Array = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 
 
+TURNS = {1: "turned left by 90°", 2: "turned by 180°", 3: "turned right by 90°"}
+"""What quarter turns against the clock are called."""
+
+
 @dataclass(frozen=True, eq=False)
 class Digit:
     """One digit read in a photo."""
@@ -42,6 +46,10 @@ class Reading:
     """Such as image/jpeg, from the file's content."""
     turned: int = 0
     """Quarter turns against the clock after which it was read: 0 as its EXIF says."""
+    way_up: float | None = None
+    """0..1; the chance that `turned` is right, by how strongly the photo reads that way and the
+    other ways, see `model.attempts.chances_of_ways`. None where enough was read as it came: no
+    other way was tried."""
     missed: Digit | None = None
     """Where no digit was read: what comes nearest to one. Its sender may say what it is."""
 
@@ -49,3 +57,11 @@ class Reading:
     def text(self) -> str:
         """The digits as one string, empty where none was found."""
         return "".join(str(digit.digit) for digit in self.digits)
+
+    @property
+    def turn(self) -> str:
+        """How it was turned to be read and how sure that is, in words; "" where it was not."""
+        if not self.turned:
+            return ""
+        sure = "" if self.way_up is None else f", {min(99, round(100 * self.way_up))} % sure"
+        return f"{TURNS[self.turned]}{sure}"

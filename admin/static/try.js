@@ -191,10 +191,11 @@ async function showReply(reply) {
   if (upload) showPhoto(answer);
   if (!digits.length) return showNothing("I see no digit there.");
   find("read").textContent = answer.text;
-  find("words").textContent =
+  const sure =
     digits.length === 1
       ? `${percent(digits[0].confidence)} sure`
       : `${digits.length} digits, the least sure one ${percent(Math.min(...digits.map((digit) => digit.confidence)))}`;
+  find("words").textContent = answer.turn ? `${sure}; read ${answer.turn}` : sure;
   select(Math.min(selected, digits.length - 1));
 }
 

@@ -91,6 +91,14 @@ Von dir berichtigt: {corrected}""",
     read_one_unsure="{digit}, aber nicht sicher: {digit} oder {other}?",
     read_all="{text}\n\nBei jeder Ziffer zu mindestens {percent} % sicher",
     read_all_unsure="{text}\n\nNicht sicher bei Ziffer {place}: {digit} oder {other}?",
+    turned={
+        1: "Ich habe es um 90 Grad nach links gedreht gelesen, zu {percent} % sicher, dass es so "
+        "richtig herum ist.",
+        2: "Ich habe es um 180 Grad gedreht gelesen, zu {percent} % sicher, dass es so richtig "
+        "herum ist.",
+        3: "Ich habe es um 90 Grad nach rechts gedreht gelesen, zu {percent} % sicher, dass es so "
+        "richtig herum ist.",
+    },
     which_photo="Meine Antwort gehört zu mehreren Fotos: Antworte auf das Foto selbst, oder tippe "
     "unter meiner Antwort auf seine Nummer.",
     album_sure="{number}. {text}, zu {percent} % sicher",

@@ -84,6 +84,11 @@ Corrected by you: {corrected}""",
     read_one_unsure="{digit}, but not sure: {digit} or {other}?",
     read_all="{text}\n\nAt least {percent} % sure of each digit",
     read_all_unsure="{text}\n\nNot sure of digit {place}: {digit} or {other}?",
+    turned={
+        1: "I read it turned left by 90 degrees, {percent} % sure that this way is up.",
+        2: "I read it turned by 180 degrees, {percent} % sure that this way is up.",
+        3: "I read it turned right by 90 degrees, {percent} % sure that this way is up.",
+    },
     which_photo="My answer is about several photos: reply to the photo itself, or tap its number "
     "under my answer.",
     album_sure="{number}. {text}, {percent} % sure",

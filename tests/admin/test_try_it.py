@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,16 @@ def test_reads_an_uploaded_jpeg(client: FlaskClient, auth: Auth):
     response = read(client, drawn_photo("4"), auth.token())
     assert response.status_code == 200
     assert response.get_json()["width"] == 320
+
+
+def test_says_how_a_turned_photo_was_read(
+    client: FlaskClient, auth: Auth, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+):
+    token, upright = auth.token(), recognizer.read(drawing())
+    turned = replace(upright, turned=1, way_up=0.876)
+    for reading, words in ((upright, ""), (turned, "turned left by 90°, 88 % sure")):
+        monkeypatch.setattr(Recognizer, "read", lambda self, data, reading=reading: reading)
+        assert read(client, drawing(), token).get_json()["turn"] == words
 
 
 def test_an_empty_sheet_has_no_digit(client: FlaskClient, auth: Auth):

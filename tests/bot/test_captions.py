@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from bot.captions import percent, read_caption, saved_caption
+from bot.captions import percent, read_caption, saved_caption, turn_note
 from bot.languages import ENGLISH
+from model.reading import Reading
 from model.tables import NOT_A_DIGIT, Prediction, Sample
 
 
@@ -60,3 +61,20 @@ def test_the_longest_reading_fits_into_a_caption() -> None:
 
 def test_nothing_is_a_hundred_percent_sure() -> None:
     assert percent(0.99999) == 99
+
+
+@pytest.mark.parametrize(
+    ("turned", "way_up", "note"),
+    [
+        (0, 0.9, ""),
+        (0, None, ""),
+        (1, 0.52, "I read it turned left by 90 degrees, 52 % sure that this way is up."),
+        (2, 0.8, "I read it turned by 180 degrees, 80 % sure that this way is up."),
+        (3, 1.0, "I read it turned right by 90 degrees, 99 % sure that this way is up."),
+    ],
+)
+def test_which_way_up_a_photo_was_read_and_how_sure_that_is(
+    turned: int, way_up: float | None, note: str
+) -> None:
+    reading = Reading((), 9, 9, "image/png", turned=turned, way_up=way_up)
+    assert turn_note(reading, ENGLISH) == note

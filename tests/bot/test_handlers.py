@@ -43,6 +43,17 @@ def test_a_photo_gets_one_answer_with_picture_and_buttons(api: BotApi, ann: Send
     assert texts_of(answer) == ["✓ 7", *"0123456789", "Not a digit"]
 
 
+def test_a_photo_that_lies_turned_is_answered_with_how_it_was_read(
+    api: BotApi, ann: Sender
+) -> None:
+    answer = ann.wait_answer(to=ann.photo(made_photo("7", turned=1)))
+    first, second = answer.text.split("\n")
+    assert first == "7, 98 % sure"
+    assert second == "I read it turned left by 90 degrees, 88 % sure that this way is up."
+    press(api, ann, answer, "4")
+    ann.wait_answer(lambda m: m is answer and m.text.startswith("Saved") and "turned" not in m.text)
+
+
 def test_an_image_sent_as_a_file_is_read(ann: Sender) -> None:
     assert ann.wait_answer(to=ann.document(made_photo("5"), "d.png", "image/png")).text[0] == "5"
 

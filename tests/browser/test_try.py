@@ -1,11 +1,14 @@
 """Drawing with mouse and finger, each on a phone's screen and on a laptop's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from model.recognizer import Recognizer
 from tests.browser.conftest import Desk
 from tests.browser.fingers import drag_finger
+from tests.filling import drawn_photo
 
 
 @pytest.mark.parametrize("touched", [False, True], ids=["mouse", "finger"])
@@ -25,6 +28,20 @@ def test_drawing_is_read_while_it_is_drawn(visitor: Desk, touched: bool):
     assert page.locator(".card").count() >= 1
     page.click("#back")
     visitor.wait_until("() => document.getElementById('read').textContent === '–'")
+
+
+@pytest.mark.parametrize("touched", [False], ids=["mouse"])
+def test_a_photo_that_lies_turned_says_how_it_was_read(
+    visitor: Desk, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+):
+    photo = drawn_photo("7")
+    turned = replace(recognizer.read(photo), turned=1, way_up=0.876)
+    monkeypatch.setattr(Recognizer, "read", lambda self, data: turned)
+    visitor.open("/try")
+    file = {"name": "seven.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    visitor.page.set_input_files("#file", file)
+    visitor.wait_until("() => document.getElementById('words').textContent.includes('turned')")
+    assert visitor.page.inner_text("#words").endswith("read turned left by 90°, 88 % sure")
 
 
 def watch_pointers(visitor: Desk) -> Callable[[], list[str]]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from model import attempts
-from model.attempts import Attempt, place, strength
+from model.attempts import Attempt, best_way, chances_of_ways, place, strength
 from model.ink import find_pieces
 from model.paper.sheet import make_sheet
 from model.paper.strokes import draw_digit
+from model.reading import Reading
 from model.recognizer import Recognizer
 from model.settings import PROJECT
 from model.vision import Ink, Photo, find_inks
@@ -54,6 +55,56 @@ def test_dirt_does_not_wait_to_be_read() -> None:
     assert whole()
     contrast[60:100, 250:258] = 0.8  # a stroke that nobody read
     assert not whole()
+
+
+def attempt_that_reads(text: str, turns: int, confidence: float = 1.0) -> Attempt:
+    contrast = np.zeros((60, 100), np.float32)
+    digits = [made_digit(int(digit), confidence) for digit in text]
+    return Attempt(Ink(contrast, find_pieces(contrast)), turns, digits)
+
+
+def test_what_reads_strongest_is_surely_the_way_up_and_what_reads_as_strong_is_not() -> None:
+    assert chances_of_ways([0, 1, 0, 1]) == pytest.approx([0.009, 0.491, 0.009, 0.491], abs=1e-3)
+    assert chances_of_ways([0, 4, 1, 1])[1] > 0.99
+    assert sum(chances_of_ways([0.3, 900, 0.2, 0.6])) == pytest.approx(1)
+
+
+def test_a_turn_is_believed_with_the_chance_that_it_is_right() -> None:
+    upright = attempt_that_reads("", 0)
+    turned = [attempt_that_reads("689", 1), attempt_that_reads("", 2), attempt_that_reads("4", 3)]
+    best = best_way(upright, turned)
+    assert (best.turns, best.way_up) == (1, pytest.approx(1, abs=1e-3))
+    both = [turned[0], turned[1], attempt_that_reads("689", 3)]
+    assert best_way(upright, both).way_up == pytest.approx(0.5, abs=1e-3)
+    better = attempt_that_reads("47", 0, confidence=0.9)
+    left = best_way(better, [attempt_that_reads("89", 1), *turned[1:]])
+    assert left.turns == 0
+    assert left.way_up is not None
+    assert left.way_up < 0.5
+
+
+def test_a_sheet_on_its_side_is_read_with_how_sure_that_is() -> None:
+    shipped = Recognizer.load(PROJECT / "weights" / "digits.npz")
+
+    def read(text: str, conditions: dict[str, float]) -> Reading:
+        rng = np.random.default_rng(5)
+        glyphs = [draw_digit(int(digit), rng) for digit in text]
+        sheet = make_sheet(glyphs, list(text), rng, conditions, layout="row")
+        return shipped.read(sheet.jpeg)
+
+    upright, sideways, either = (
+        read("4275", {}),
+        read("4275", {"sideways": 0.5}),
+        read("88", {"sideways": 0.5}),
+    )
+    assert (upright.text, upright.turned, upright.way_up) == ("4275", 0, None)
+    assert sideways.text == "4275"
+    assert sideways.turned in (1, 3)
+    assert sideways.way_up is not None
+    assert sideways.way_up > 0.9
+    assert either.text == "88"
+    assert either.way_up is not None
+    assert 0.3 < either.way_up < 0.7
 
 
 def test_light_ink_taken_for_dark_is_read_after_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,19 @@ def test_the_text_is_all_digits_in_order() -> None:
     assert Reading((made_digit(4), made_digit(0), made_digit(7)), 9, 9, "image/png").text == "407"
 
 
+@pytest.mark.parametrize(
+    ("turned", "way_up", "words"),
+    [
+        (0, 0.8, ""),
+        (1, 0.876, "turned left by 90°, 88 % sure"),
+        (2, 0.5, "turned by 180°, 50 % sure"),
+        (3, 0.9999, "turned right by 90°, 99 % sure"),
+    ],
+)
+def test_a_turn_is_said_with_how_sure_it_is(turned: int, way_up: float, words: str) -> None:
+    assert Reading((), 9, 9, "image/png", turned=turned, way_up=way_up).turn == words
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Recognizer:
     return Recognizer.load(PROJECT / "weights" / "digits.npz")
