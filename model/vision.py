@@ -77,6 +77,10 @@ class Ink:
     contrast: Floats
     """H×W, 0..1."""
     pieces: Pieces
+    raw: Floats | None = None
+    """H×W; the contrast before clouds, ruling, frames and underlines were taken off, to show it."""
+    two_tones: bool = False
+    """Whether that is one of two tones against the other, and no light was evened."""
 
     def turned(self, quarters: int) -> Ink:
         """Return the ink as it stands after so many quarter turns against the clock."""
@@ -91,7 +95,8 @@ class Ink:
                 pressed=np.rot90(turned.pieces.pressed),
                 boxes=boxes,
             )
-            turned = Ink(np.rot90(turned.contrast), pieces)
+            raw = None if turned.raw is None else np.rot90(turned.raw)
+            turned = replace(turned, contrast=np.rot90(turned.contrast), pieces=pieces, raw=raw)
         return turned
 
 
@@ -122,7 +127,8 @@ def find_broad_inks(photo: Photo) -> Iterator[Ink]:
     contrasts = contrasts_of_two_tones(gray)
     if "dark" in contrasts and find_desk(gray) is not None:
         del contrasts["dark"]
-    yield from map(find_ink, contrasts.values())
+    for contrast in contrasts.values():
+        yield replace(find_ink(contrast), two_tones=True)
 
 
 def find_inks_beside(desk: NDArray[np.bool_], gray: Floats) -> Iterator[Ink]:
@@ -145,12 +151,12 @@ def find_ink(contrast: Floats) -> Ink:
     Boxes on squared paper stand free only without its lines; and the dark edge of a sheet, which is
     taken off like a box, may have hidden lines that are fainter.
     """
-    pieces = find_pieces(contrast)
+    raw, pieces = contrast, find_pieces(contrast)
     for remove in (remove_clouds, remove_lines, remove_frames, remove_lines, remove_underlines):
         bare = remove(contrast, pieces)
         if bare is not contrast:
             contrast, pieces = bare, find_pieces(bare)
-    return Ink(contrast, pieces)
+    return Ink(contrast, pieces, raw)
 
 
 def remove_lines(contrast: Floats, pieces: Pieces) -> Floats:
