@@ -11,11 +11,21 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
+from model.lettering import wrapped
 from model.reading import Reading
 from model.recognizer import Recognizer
-from model.vision import UnreadablePhoto
+from model.vision import UnreadablePhoto, open_photo
+
+LINE, CELL = 18, (48, 48)
+"""Height of a line over a failure, and room for one of its digits, in pixels."""
+
+MOST_LINES = 12
+"""A page of digits, read and true, in words."""
+
+FOOT = 80
+"""What a failure is higher than wide, at least: by a line and a row of digits."""
 
 
 class UnusableManifest(ValueError):
@@ -176,38 +186,57 @@ def calibration_table(pairs: list[tuple[int, int, float]]) -> list[str]:
 
 def draw_failures(outcomes: list[Outcome], side: int = 300) -> Image.Image:
     """Return one picture of every failure: boxes, what the network saw, read and true."""
-    failures = [outcome for outcome in outcomes if not outcome.right]
-    columns = max(1, min(6, len(failures)))
-    rows = max(1, -(-len(failures) // columns))
-    sheet = Image.new("RGB", (columns * side, rows * (side + 80)), "white")
-    for index, outcome in enumerate(failures):
-        tile = draw_failure(outcome, side)
-        sheet.paste(tile, (index % columns * side, index // columns * (side + 80)))
+    tiles = [draw_failure(outcome, side) for outcome in outcomes if not outcome.right]
+    columns = max(1, min(6, len(tiles)))
+    rows = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
+    heights = [max(tile.height for tile in row) for row in rows]
+    sheet, top = Image.new("RGB", (columns * side, sum(heights) or side + FOOT), "white"), 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, tile in enumerate(row):
+            sheet.paste(tile, (column * side, top))
+        top += height
     return sheet
 
 
 def draw_failure(outcome: Outcome, side: int) -> Image.Image:
-    """Return the picture of one failure."""
-    tile = Image.new("RGB", (side, side + 80), "white")
-    pen, font = ImageDraw.Draw(tile), ImageFont.load_default(13)
-    shown = "unreadable" if outcome.text is None else f"read {outcome.text or 'nothing'}"
-    title = f"{outcome.photo.path.stem[:14]}: {shown}, true {outcome.photo.label or 'nothing'}"
-    pen.text((4, 2), title, "black", font)
-    if outcome.reading is None:
-        return tile
-    with Image.open(outcome.photo.path) as image:
-        picture = ImageOps.exif_transpose(image).convert("RGB")
-    ratio = (side - 8) / max(picture.size)
-    picture = picture.resize((round(picture.width * ratio), round(picture.height * ratio)))
-    tile.paste(picture, (4, 22))
-    for place, digit in enumerate(outcome.reading.digits):
-        x0, y0, x1, y1 = (value * ratio for value in digit.box)
-        pen.rectangle((4 + x0, 22 + y0, 4 + x1, 22 + y1), outline="#d22")
-        if place < side // 32:
-            tile.paste(Image.fromarray(255 - digit.pixels), (4 + place * 32, side + 22))
-            caption = f"{digit.digit} {100 * digit.confidence:.0f}"
-            pen.text((4 + place * 32, side + 52), caption, "black", font)
+    """Return the picture of one failure: `side` wide, and as high as its words and digits need."""
+    font = ImageFont.load_default(13)
+    lines = wrapped(title_of(outcome), font, side - 8, most=MOST_LINES)
+    digits = outcome.reading.digits if outcome.reading else ()
+    across = max(1, (side - 8) // CELL[0])
+    top = 4 + LINE * len(lines)
+    used = side + CELL[1] * -(-len(digits) // across) + 8 if outcome.reading else 0
+    tile = Image.new("RGB", (side, max(side + FOOT, top + used)), "white")
+    pen = ImageDraw.Draw(tile)
+    for number, line in enumerate(lines):
+        pen.text((4, 2 + LINE * number), line, "black", font)
+    if outcome.reading is not None:
+        tile.paste(marked_photo(outcome.photo.path, outcome.reading, side - 8), (4, top))
+    for place, digit in enumerate(digits):
+        left, below = 4 + place % across * CELL[0], top + side + place // across * CELL[1]
+        tile.paste(Image.fromarray(255 - digit.pixels), (left, below))
+        caption = f"{digit.digit}, {100 * digit.confidence:.0f}"
+        pen.text((left, below + 29), caption, "black", ImageFont.load_default(12))
     return tile
+
+
+def title_of(outcome: Outcome) -> str:
+    """Return what was read and what stands there, and how the photo was turned to be read."""
+    shown = "unreadable" if outcome.text is None else f"read {outcome.text or 'nothing'}"
+    turn = f", {outcome.reading.turn}" if outcome.reading and outcome.reading.turned else ""
+    return f"{outcome.photo.path.stem}: {shown}{turn}, true {outcome.photo.label or 'nothing'}"
+
+
+def marked_photo(path: Path, reading: Reading, side: int) -> Image.Image:
+    """Return a photo turned as it was read, with the digits' boxes, its longer side as asked."""
+    picture = Image.fromarray(open_photo(path.read_bytes()).pixels)
+    ratio = side / max(picture.size)
+    size = [max(1, round(length * ratio)) for length in picture.size]
+    picture = picture.resize((size[0], size[1]))
+    pen, scale = ImageDraw.Draw(picture), picture.width / reading.width
+    for digit in reading.digits:
+        pen.rectangle([value * scale for value in digit.box], outline="#d22")
+    return picture.rotate(90 * reading.turned, expand=True)
 
 
 def report_on_photos(outcomes: list[Outcome]) -> list[str]:

@@ -1,20 +1,26 @@
 """Scores of a folder of photos."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from model.evaluation import (
+    LabelledPhoto,
     Outcome,
     UnusableManifest,
     calibration_table,
     confusion_matrix,
+    draw_failure,
     draw_failures,
     edit_distance,
     group_table,
     load_manifest,
+    marked_photo,
     single_digits,
+    title_of,
     wilson,
 )
 from model.reading import Digit, Reading
@@ -98,3 +104,50 @@ def test_the_sheet_shows_failures_only(tmp_path: Path) -> None:
     photos = load_manifest(tmp_path)
     sheet = draw_failures([Outcome(photos[0], reading((7, 0.9))), Outcome(photos[1], None)], 100)
     assert sheet.size == (100, 180)
+
+
+def failure(tmp_path: Path, label: str, found: Reading) -> Outcome:
+    """Return what was read in a white photo of 40×30, which is something else."""
+    path = tmp_path / "white.png"
+    Image.new("RGB", (40, 30), "white").save(path)
+    return Outcome(LabelledPhoto(path, label, "photo", ()), found)
+
+
+def test_every_digit_of_a_failure_is_drawn_and_no_caption_touches_the_next(tmp_path: Path) -> None:
+    black = replace(reading(*[(8, 1.0)] * 13), width=40, height=30)
+    for digit in black.digits:
+        digit.pixels[:] = 255
+    tile = np.asarray(draw_failure(failure(tmp_path, "9", black), 300).convert("L"))
+    lower = tile[22 + 300 :] < 128  # below the photo
+    assert lower[:-2].any(axis=1).sum() > 3 * 28
+    in_rows = [lower[start : start + 28] for start in (0, 48, 96)]
+    assert [int(row.all(axis=0).sum()) for row in in_rows] == [6 * 28, 6 * 28, 28]
+    captions = [lower[start + 30 : start + 46] for start in (0, 48)]
+    for caption in captions:
+        assert not caption[:, 4 - 2 : 4].any()
+        gaps = [caption[:, 4 + 48 * place - 3 : 4 + 48 * place] for place in range(1, 6)]
+        assert not any(gap.any() for gap in gaps)
+
+
+def test_a_long_label_makes_a_failure_higher_and_none_of_it_is_cut(tmp_path: Path) -> None:
+    short, long = (failure(tmp_path, label, reading((8, 0.9))) for label in ("9", "1234567890" * 9))
+    heights = [draw_failure(each, 300).height for each in (short, long)]
+    assert heights[0] == 380
+    assert heights[1] >= heights[0] + 2 * 18
+    both = draw_failures([short, long], 300)
+    assert both.size == (600, heights[1])
+    top = np.asarray(draw_failure(long, 300).convert("L"))[:22]
+    assert (top[:, :4] == 255).all()
+    assert (top[:, -4:] == 255).all()
+
+
+def test_a_failure_that_was_turned_says_so_and_is_shown_turned(tmp_path: Path) -> None:
+    found = replace(reading((8, 0.9)), turned=1, way_up=0.88)
+    turned = failure(tmp_path, "9", found)
+    assert title_of(turned) == "white: read 8, turned left by 90°, 88 % sure, true 9"
+    picture = marked_photo(turned.photo.path, found, 80)
+    assert picture.size == (60, 80)
+    red = np.asarray(picture)[:, :, 1] < 100
+    rows, columns = np.nonzero(red)
+    assert rows.min() > 50  # the box at the upper left of the photo
+    assert columns.max() < 30
