@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from model.edits import correspondence, edit_distance
 from model.lettering import wrapped
 from model.reading import Reading
 from model.recognizer import Recognizer
@@ -26,6 +27,10 @@ MOST_LINES = 12
 
 FOOT = 80
 """What a failure is higher than wide, at least: by a line and a row of digits."""
+
+
+Answer = tuple[int | None, int, float]
+"""A digit's label, None where there is no digit; what it was read as; and how surely, 0..1."""
 
 
 class UnusableManifest(ValueError):
@@ -102,18 +107,6 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def edit_distance(read: str, label: str) -> int:
-    """Return how many characters must be changed, added or left out to make `read` the label."""
-    previous = list(range(len(label) + 1))
-    for i, have in enumerate(read, 1):
-        current = [i]
-        for j, want in enumerate(label, 1):
-            change = previous[j - 1] + (have != want)
-            current.append(min(change, previous[j] + 1, current[j - 1] + 1))
-        previous = current
-    return previous[-1]
-
-
 def group_table(outcomes: list[Outcome]) -> list[str]:
     """Return lines that say for each kind and condition how many answers are right."""
     groups: dict[str, list[Outcome]] = {}
@@ -137,22 +130,28 @@ def group_table(outcomes: list[Outcome]) -> list[str]:
     return lines
 
 
-def single_digits(outcomes: list[Outcome]) -> list[tuple[int, int, float]]:
-    """Return (label, digit read, confidence) where the number of digits was right."""
-    pairs = []
+def single_digits(outcomes: list[Outcome]) -> list[Answer]:
+    """Return (label, digit read, confidence) of every digit read, by aligning what was read.
+
+    The label is None where none corresponds to the digit: it is one too many, such as all that
+    are read in a photo without any. A digit that was missed has no confidence, and is left out.
+    """
+    answers: list[Answer] = []
     for outcome in outcomes:
         digits = outcome.reading.digits if outcome.reading else ()
-        if digits and len(digits) == len(outcome.photo.label):
-            for label, digit in zip(outcome.photo.label, digits, strict=True):
-                pairs.append((int(label), digit.digit, digit.confidence))
-    return pairs
+        for place, of_label in correspondence(outcome.text or "", outcome.photo.label):
+            if place is not None:
+                label = None if of_label is None else int(outcome.photo.label[of_label])
+                answers.append((label, digits[place].digit, digits[place].confidence))
+    return answers
 
 
-def confusion_matrix(pairs: list[tuple[int, int, float]]) -> NDArray[np.int64]:
-    """Return 10×10 counts: row is the label, column the digit read."""
+def confusion_matrix(answers: Sequence[Answer]) -> NDArray[np.int64]:
+    """Return 10×10 counts: row is the label, column the digit read. What is too much has no row."""
     matrix = np.zeros((10, 10), np.int64)
-    for label, digit, _ in pairs:
-        matrix[label, digit] += 1
+    for label, digit, _ in answers:
+        if label is not None:
+            matrix[label, digit] += 1
     return matrix
 
 
@@ -163,19 +162,20 @@ def confusion_table(matrix: NDArray[np.int64]) -> list[str]:
     return lines
 
 
-def calibration_table(pairs: list[tuple[int, int, float]]) -> list[str]:
+def calibration_table(answers: Sequence[Answer]) -> list[str]:
     """Return lines that hold the stated confidence against how often the answer was right.
 
-    The last one gives the expected calibration error: the mean distance, weighted by count.
+    A digit where there is none is a wrong answer. The last line gives the expected calibration
+    error: the mean distance, weighted by count.
     """
     edges = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.000001]
     lines, distance = ["confidence        n   stated    right"], 0.0
     for low, high in pairwise(edges):
-        inside = [(label == digit, p) for label, digit, p in pairs if low <= p < high]
+        inside = [(label == digit, p) for label, digit, p in answers if low <= p < high]
         if inside:
             right = sum(hit for hit, _ in inside) / len(inside)
             stated = sum(p for _, p in inside) / len(inside)
-            distance += abs(right - stated) * len(inside) / len(pairs)
+            distance += abs(right - stated) * len(inside) / len(answers)
             lines.append(
                 f"{100 * low:3.0f} - {min(100 * high, 100):3.0f} % {len(inside):8d} "
                 f"{100 * stated:6.1f} % {100 * right:6.1f} %"
@@ -241,9 +241,9 @@ def marked_photo(path: Path, reading: Reading, side: int) -> Image.Image:
 
 def report_on_photos(outcomes: list[Outcome]) -> list[str]:
     """Return lines that say how many photos are read right as a whole, and how surely."""
-    pairs = single_digits(outcomes)
+    answers = single_digits(outcomes)
     return [
         *group_table(outcomes),
-        *confusion_table(confusion_matrix(pairs)),
-        *calibration_table(pairs),
+        *confusion_table(confusion_matrix(answers)),
+        *calibration_table(answers),
     ]

@@ -99,6 +99,32 @@ def test_tables_count_what_is_right(tmp_path: Path) -> None:
     assert calibration_table(pairs)[-1] == "expected calibration error 35.00 points"
 
 
+def test_a_digit_too_many_is_a_wrong_answer_and_no_confusion(tmp_path: Path) -> None:
+    write_manifest(tmp_path, "file,label\na,\nb,407\nc,12\nd,5\n")
+    photos = load_manifest(tmp_path)
+    outcomes = [
+        Outcome(photos[0], reading((8, 0.6))),  # where there is no digit
+        Outcome(photos[1], reading((4, 0.9), (0, 0.9), (7, 0.9), (1, 0.8))),  # one too many
+        Outcome(photos[2], reading((2, 0.95))),  # the first is missed
+        Outcome(photos[3], None),
+    ]
+    answers = single_digits(outcomes)
+    assert answers == [
+        (None, 8, 0.6),
+        (4, 4, 0.9),
+        (0, 0, 0.9),
+        (7, 7, 0.9),
+        (None, 1, 0.8),
+        (2, 2, 0.95),
+    ]
+    matrix = confusion_matrix(answers)
+    assert matrix.sum() == np.trace(matrix) == 4
+    lines = calibration_table(answers)
+    assert lines[1].split() == ["60", "-", "70", "%", "1", "60.0", "%", "0.0", "%"]
+    off = (0.6 + 0.8 + 3 * 0.1 + 0.05) / 6
+    assert lines[-1] == f"expected calibration error {100 * off:.2f} points"
+
+
 def test_the_sheet_shows_failures_only(tmp_path: Path) -> None:
     write_manifest(tmp_path, "file,label\na,7\nb,8\n")
     photos = load_manifest(tmp_path)
