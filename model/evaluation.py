@@ -184,6 +184,22 @@ def calibration_table(answers: Sequence[Answer]) -> list[str]:
     return lines
 
 
+def doubt_table(answers: Sequence[Answer]) -> list[str]:
+    """Return lines that say what it takes to ask about every digit less sure than a threshold.
+
+    By them the bot's threshold is chosen, `bot.captions.SURE`.
+    """
+    lines = ["asked below   asked  rightly  wrong of the others"]
+    for threshold in (0.5, 0.6, 0.7, 0.8, 0.9):
+        asked = [label == digit for label, digit, sure in answers if sure < threshold]
+        told = [label == digit for label, digit, sure in answers if sure >= threshold]
+        lines.append(
+            f"{100 * threshold:9.0f} % {len(asked):7d} {asked.count(False):8d} "
+            f"{100 * told.count(False) / max(1, len(told)):7.1f} %"
+        )
+    return lines
+
+
 def draw_failures(outcomes: list[Outcome], side: int = 300) -> Image.Image:
     """Return one picture of every failure: boxes, what the network saw, read and true."""
     tiles = [draw_failure(outcome, side) for outcome in outcomes if not outcome.right]
@@ -246,4 +262,5 @@ def report_on_photos(outcomes: list[Outcome]) -> list[str]:
         *group_table(outcomes),
         *confusion_table(confusion_matrix(answers)),
         *calibration_table(answers),
+        *doubt_table(answers),
     ]

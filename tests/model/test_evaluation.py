@@ -13,6 +13,7 @@ from model.evaluation import (
     UnusableManifest,
     calibration_table,
     confusion_matrix,
+    doubt_table,
     draw_failure,
     draw_failures,
     edit_distance,
@@ -123,6 +124,14 @@ def test_a_digit_too_many_is_a_wrong_answer_and_no_confusion(tmp_path: Path) -> 
     assert lines[1].split() == ["60", "-", "70", "%", "1", "60.0", "%", "0.0", "%"]
     off = (0.6 + 0.8 + 3 * 0.1 + 0.05) / 6
     assert lines[-1] == f"expected calibration error {100 * off:.2f} points"
+
+
+def test_the_table_of_doubt_counts_what_asking_would_take() -> None:
+    answers = [(7, 7, 0.55), (8, 3, 0.65), (None, 1, 0.95), (4, 4, 0.99), (2, 2, 0.92)]
+    lines = doubt_table(answers)
+    assert lines[1].split() == ["50", "%", "0", "0", "40.0", "%"]
+    assert lines[3].split() == ["70", "%", "2", "1", "33.3", "%"]
+    assert len(lines) == 6
 
 
 def test_the_sheet_shows_failures_only(tmp_path: Path) -> None:
