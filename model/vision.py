@@ -1,14 +1,17 @@
 """The way of the pixels: from a photo's bytes to what may be its digits, line by line.
 
-photo    bytes -> upright RGB picture, no larger than needed
-light    -> contrast: 0 on paper, towards 1 in ink, whatever lamp, shadow or paper
-clouds   -> what is left of light and smudges, broader than the strokes, is taken off
-ruling   -> so are the lines of squared and ruled paper
-frames   -> and the boxes of forms
-ink      -> pieces: connected strokes, each held against its own strength
-tones    -> or, where strokes fill the picture: one of two tones against the other
-layout   -> lines of writing, and in each the candidates for one digit
-glyphs   -> each candidate as 28x28 in the form of MNIST's samples
+photo      bytes -> upright RGB picture, no larger than needed
+desk       -> of a sheet on a dark desk, the sheet alone
+light      -> contrast: 0 on paper, towards 1 in ink, whatever lamp, shadow or paper
+ink        -> pieces: connected strokes, each held against its own strength; found anew once
+clouds     -> what is left of light and smudges, broader than the strokes, is taken off
+ruling     -> so are the lines of squared and ruled paper
+frames     -> and the boxes of forms
+ruling     -> and lines once more, which boxes or the dark edge of a sheet had hidden
+underlines -> and lines that digits stand on
+tones      -> or, where strokes fill the picture: one of two tones against the other
+layout     -> lines of writing, and in each the candidates for one digit
+glyphs     -> each candidate as 28x28 in the form of MNIST's samples
 """
 
 from __future__ import annotations
