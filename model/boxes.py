@@ -12,7 +12,7 @@ from model.glyphs import normalize
 from model.labels import note_act
 from model.lines import Slice
 from model.reading import Box, Digit
-from model.recognizer import PRIOR, Recognizer
+from model.recognizer import Recognizer, likelier_digits
 from model.samples import make_sample
 from model.tables import Act, LabelEvent, Photo, Sample
 from model.vision import Ink, crop_ink, open_photo
@@ -44,8 +44,7 @@ def read_box(recognizer: Recognizer, data: bytes, box: Box) -> Digit:
     tight = bounds(slices)
     pixels = normalize(crop_ink(ink, ink.pieces.labels, slices, tight))
     chances, no_digit = recognizer.network.answers(pixels.reshape(1, 784) / np.float32(255))
-    none = float(no_digit[0])
-    none = none * PRIOR / (none * PRIOR + 1 - none)
+    none = float(likelier_digits(no_digit)[0])
     x0, y0, x1, y1 = turn_box(tight, -attempt.turns % 4, *reversed(ink.contrast.shape))
     outer = tuple(round(value * photo.scale) for value in (x0, y0, x1, y1))
     left, top, right, bottom = outer
