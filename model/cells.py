@@ -1,4 +1,4 @@
-"""Pictures in cells: their means, their way back to pixels, and maxima over squares of them.
+"""Pictures in cells: their means, their way back to pixels, and maxima over what lies around them.
 
 What is said of light and of broad things needs no single pixel.
 """
@@ -72,3 +72,8 @@ def spread_maximum(image: Floats, reach: int) -> Floats:
             reached += step
         most = most.T
     return most
+
+
+def spread(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return the flags with each true one spread `reach` places both ways."""
+    return np.convolve(flags, np.ones(2 * reach + 1), mode="same") > 0.5

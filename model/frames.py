@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from model.cells import spread
 from model.ink import Floats, Pieces
 
 SMALLEST_FRAME = 0.04
@@ -139,8 +140,3 @@ def separators(inner: NDArray[np.bool_], margin: int, lean: float) -> NDArray[np
     flags = np.zeros_like(inner)
     flags[y, x] = spread(rows >= COVERED * (height - 2 * margin), 2)[level]
     return flags
-
-
-def spread(flags: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return the flags with each true one spread `reach` places both ways."""
-    return np.convolve(flags, np.ones(2 * reach + 1), mode="same") > 0.5

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from model.cells import shrink
-from model.frames import spread
+from model.cells import shrink, spread
 
 Floats = NDArray[np.float32]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.cells import closing, enlarge, shrink, spread_maximum
+from model.cells import closing, enlarge, shrink, spread, spread_maximum
 
 
 @pytest.mark.parametrize("reach", [1, 5, 6, 13])
@@ -32,3 +32,9 @@ def test_a_smooth_picture_comes_back_from_its_cells() -> None:
     picture = 0.01 * x + 0.02 * y
     back = enlarge(shrink(picture, 4), 4, picture.shape)
     assert back[4:-5, 4:-5] == pytest.approx(picture[4:-5, 4:-5], abs=0.001)
+
+
+def test_flags_spread_both_ways_and_not_around_the_ends() -> None:
+    flags = np.zeros(12, bool)
+    flags[[0, 6]] = True
+    assert np.flatnonzero(spread(flags, 2)).tolist() == [0, 1, 2, 4, 5, 6, 7, 8]
