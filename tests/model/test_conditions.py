@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from model.evaluation import edit_distance
-from model.paper.sheet import CONDITIONS, make_sheet
-from model.paper.strokes import draw_digit
+from model.paper.sheet import CONDITIONS
 from model.recognizer import Recognizer
-from model.settings import PROJECT
-
-Floats = NDArray[np.float32]
-JUDGE = "judge"
-SEEN = 2
-"""So many more digits, at least, are wrong without the step."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A condition's sheets, and the step without which they can't be read."""
-
-    step: str = ""
-    """Where the step stands: module and name, or `JUDGE`; of several steps that do the same each,
-    all of them; empty where none decides."""
-    without: Any = None
-    """What stands there instead; a tuple for several steps."""
-    strength: float = 1.0
-    layout: str = "row"
-    digits: int = 4
-    sheets: int = 3
-    beside: tuple[str, ...] = ()
-    """Other conditions, as strong, that hold too."""
-    wrong: int = 0
-    """Digits of all sheets that may be read wrong with the step."""
-
-
-def one_light(gray: Floats, dark_ink: bool) -> Floats:
-    """Contrast as if one lamp stood over the whole sheet."""
-    bright = (gray if dark_ink else 255 - gray) + 8
-    return np.clip(1 - bright / np.median(bright), 0, 1).astype(np.float32)
-
-
-def inverted(gray: Floats, dark_ink: bool) -> Floats:
-    """Contrast as if all paper were white, or all boards black: the tutorials' way."""
-    return (255 - gray if dark_ink else gray) / np.float32(255)
-
-
-def as_it_is(picture: Any, *_: Any) -> Any:
-    return picture
-
-
-def nothing(boxes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.zeros(len(boxes), bool)
-
-
-def always(value: Any) -> Callable[..., Any]:
-    return lambda *_, **__: value
-
+from tests.model.cases import (
+    NEVER,
+    REFUSALS,
+    SEEN,
+    Case,
+    Made,
+    always,
+    as_it_is,
+    inverted,
+    make_sheets,
+    nothing,
+    one_light,
+    turn_off,
+    wrong_of,
+)
 
 EVEN_LIGHT = "model.vision.even_light"
 EVEN_AND_CLOUDS = "model.vision.even_light model.vision.remove_clouds"
@@ -72,8 +31,6 @@ DARKNESS = "model.vision.darkness_of_ink"
 RULING = "model.vision.remove_ruling"
 BROAD = "model.attempts.find_broad_inks"
 MARGIN = "model.attempts.MARGIN"
-REFUSALS, NEVER = f"{JUDGE} model.recognizer.PRIOR", (None, 1e-6)
-"""What says that a glyph is no digit: the judge, and the network itself."""
 
 CASES: dict[str, Case] = {
     "uneven_light": Case(EVEN_AND_CLOUDS, (one_light, as_it_is), layout="rows", digits=9),
@@ -125,32 +82,11 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Recognizer:
-    return Recognizer.load(PROJECT / "weights" / "digits.npz")
-
-
 @cache
-def sheets(name: str, plain: bool = False) -> list[tuple[bytes, str]]:
+def sheets(name: str, plain: bool = False) -> Made:
     """The files, and what is written on them; `plain`: the same without the condition."""
     case = CASES[name]
     return make_sheets(case, case.beside if plain else (name, *case.beside))
-
-
-def make_sheets(case: Case, conditions: tuple[str, ...]) -> list[tuple[bytes, str]]:
-    made = []
-    for seed in range(case.sheets):
-        rng = np.random.default_rng([9, seed])
-        labels = [str(rng.integers(10)) for _ in range(case.digits)]
-        glyphs = [draw_digit(int(label), rng) for label in labels]
-        strengths = dict.fromkeys(conditions, case.strength)
-        sheet = make_sheet(glyphs, labels, rng, strengths, case.layout)
-        made.append((sheet.jpeg, sheet.text))
-    return made
-
-
-def count_wrong(name: str, reader: Recognizer, plain: bool = False) -> int:
-    return sum(edit_distance(reader.read(jpeg).text, text) for jpeg, text in sheets(name, plain))
 
 
 def test_each_condition_has_its_case() -> None:
@@ -159,7 +95,7 @@ def test_each_condition_has_its_case() -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_hard_condition_is_read(shipped: Recognizer, name: str) -> None:
-    assert count_wrong(name, shipped) <= CASES[name].wrong
+    assert wrong_of(sheets(name), shipped) <= CASES[name].wrong
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.step])
@@ -167,39 +103,25 @@ def test_and_it_is_not_without_its_step(
     shipped: Recognizer, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = CASES[name]
-    values = case.without if isinstance(case.without, tuple) else (case.without,)
-    for place, value in zip(case.step.split(), values, strict=True):
-        if place == JUDGE:
-            shipped = Recognizer(shipped.network, shipped.weights, None)
-        else:
-            module, step = place.rsplit(".", 1)
-            monkeypatch.setattr(importlib.import_module(module), step, value)
-    wrong = count_wrong(name, shipped)
+    bare = turn_off(case.step, case.without, shipped, monkeypatch)
+    wrong = wrong_of(sheets(name), bare)
     assert wrong >= case.wrong + SEEN
-    assert wrong >= count_wrong(name, shipped, plain=True) + SEEN, "it is there for this condition"
+    assert wrong >= wrong_of(sheets(name, plain=True), bare) + SEEN, "it is there for this"
 
 
 def test_much_print_is_sorted_out_by_the_judge_alone(shipped: Recognizer) -> None:
     """Of more print than in its case above, some looks like digits to the network."""
     made = make_sheets(replace(CASES["print_elsewhere"], strength=1.0), ("print_elsewhere",))
-    alone = Recognizer(shipped.network, shipped.weights, None)
-    wrong, without = (
-        sum(edit_distance(reader.read(jpeg).text, text) for jpeg, text in made)
-        for reader in (shipped, alone)
-    )
+    wrong = wrong_of(made, shipped)
     assert wrong <= 1  # of 24
-    assert without >= wrong + SEEN
+    assert wrong_of(made, Recognizer(shipped.network, shipped.weights, None)) >= wrong + SEEN
 
 
 def test_a_closely_cropped_digit_is_read_with_any_pen(
     shipped: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_sheets(replace(CASES["crop"], sheets=6, beside=()), ("crop",))
-
-    def wrong() -> int:
-        return sum(edit_distance(shipped.read(jpeg).text, text) for jpeg, text in made)
-
-    assert wrong() <= 2
+    assert wrong_of(made, shipped) <= 2
     monkeypatch.setattr("model.light.STROKE_REACH", 0.06)
     monkeypatch.setattr("model.attempts.find_broad_inks", always(()))
-    assert wrong() >= 2 + SEEN
+    assert wrong_of(made, shipped) >= 2 + SEEN

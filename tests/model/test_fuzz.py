@@ -14,7 +14,6 @@ from PIL import Image, ImageCms
 from model.paper.strokes import draw_digit
 from model.reading import Reading
 from model.recognizer import Recognizer
-from model.settings import PROJECT
 from model.vision import UnreadablePhoto
 
 TRIES = int(os.environ.get("FUZZ_TRIES", "300"))
@@ -29,11 +28,6 @@ fuzz = settings(
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Recognizer:
-    return Recognizer.load(PROJECT / "weights" / "digits.npz")
 
 
 def drawing() -> Image.Image:

@@ -17,7 +17,6 @@ from model.paper.strokes import draw_digit
 from model.photo import UnreadablePhoto, open_photo
 from model.reading import Reading
 from model.recognizer import Recognizer, in_reading_order, of_one_hand
-from model.settings import PROJECT
 from tests.filling import drawn_photo, made_digit
 
 
@@ -72,11 +71,6 @@ def test_the_text_is_all_digits_in_order() -> None:
 )
 def test_a_turn_is_said_with_how_sure_it_is(turned: int, way_up: float, words: str) -> None:
     assert Reading((), 9, 9, "image/png", turned=turned, way_up=way_up).turn == words
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Recognizer:
-    return Recognizer.load(PROJECT / "weights" / "digits.npz")
 
 
 def png(image: Image.Image) -> bytes:

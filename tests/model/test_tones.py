@@ -11,16 +11,10 @@ from model import attempts
 from model.desk import find_desk
 from model.light import darkness_of_ink
 from model.recognizer import Recognizer
-from model.settings import PROJECT
 from model.tones import DARK_FROM, contrasts_of_two_tones, least_darkness, part_tones
 from model.vision import find_broad_inks, find_inks, open_photo
 
 Floats = NDArray[np.float32]
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Recognizer:
-    return Recognizer.load(PROJECT / "weights" / "digits.npz")
 
 
 def broad_nine(ink: int = 50, paper: int = 215) -> Image.Image:
