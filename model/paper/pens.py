@@ -7,6 +7,15 @@ from PIL import Image
 
 from model.paper.scene import Color, Mask, Scene, condition, cut_noise, random_color
 
+ALIKE = 0.7
+"""From this strength on coloured ink is as bright as coloured paper."""
+
+COLOURED = 0.25
+"""Saturation from which on paper has a hue of its own: a yellow note, kraft, not cream."""
+
+BRIGHTEST = 150.0
+"""Of such paper: as bright as pastel, ink of another hue would be nearly white."""
+
 
 @condition("plan")
 def coloured_paper(scene: Scene, strength: float) -> None:
@@ -22,8 +31,15 @@ def coloured_paper(scene: Scene, strength: float) -> None:
 
 @condition("plan")
 def coloured_ink(scene: Scene, strength: float) -> None:
-    """Ink of any hue; the stronger, the lighter it may be."""
+    """Ink of any hue; the stronger, the lighter it may be.
+
+    From `ALIKE` on it is as bright as the paper, where that is coloured: by its hue alone it shows.
+    """
     scene.ink = random_color(scene.rng, (0.6, 1.0), (0.35, 0.5 + 0.45 * strength))
+    if strength >= ALIKE and saturation(scene.paper) >= COLOURED:
+        scene.paper = darker(scene.paper, min(1.0, BRIGHTEST / brightness(scene.paper)))
+        scene.ink = ink_as_bright_as(scene.paper, scene.ink)
+        return
     most = brightness(scene.paper) - 75  # yellow on white nobody reads
     if brightness(scene.ink) > most:
         scene.ink = darker(scene.ink, most / brightness(scene.ink))
@@ -155,4 +171,22 @@ def brightness(color: Color) -> float:
 def darker(color: Color, factor: float) -> Color:
     """Return the colour with its levels multiplied."""
     red, green, blue = (min(255, int(level * factor)) for level in color)
+    return red, green, blue
+
+
+def saturation(color: Color) -> float:
+    """Return 0 for gray to 1."""
+    return 1 - min(color) / max(*color, 1)
+
+
+def ink_as_bright_as(paper: Color, hue: Color) -> Color:
+    """Return the strongest colour as bright as the paper: of this hue, or of the opposite one.
+
+    Which of the two lies farther from the paper's.
+    """
+    level, away = brightness(paper), np.array(hue) - brightness(hue)  # away from gray
+    if away @ (np.array(paper) - level) > 0:
+        away = -away
+    room = np.where(away > 0, 255 - level, level) / np.maximum(np.abs(away), 1)
+    red, green, blue = (int(each) for each in level + away * room.min())
     return red, green, blue

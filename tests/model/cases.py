@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from model.evaluation import edit_distance
 from model.paper.sheet import make_sheet
@@ -53,6 +54,11 @@ def one_light(gray: Floats, dark_ink: bool) -> Floats:
 def inverted(gray: Floats, dark_ink: bool) -> Floats:
     """Contrast as if all paper were white, or all boards black: the tutorials' way."""
     return (255 - gray if dark_ink else gray) / np.float32(255)
+
+
+def plain_gray(pixels: NDArray[np.uint8]) -> Floats:
+    """Brightness as if all ink were black."""
+    return np.asarray(Image.fromarray(pixels).convert("L"), np.float32)
 
 
 def as_it_is(picture: Any, *_: Any) -> Any:

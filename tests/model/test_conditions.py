@@ -21,12 +21,14 @@ from tests.model.cases import (
     make_sheets,
     nothing,
     one_light,
+    plain_gray,
     turn_off,
     wrong_of,
 )
 
 EVEN_LIGHT = "model.vision.even_light"
 EVEN_AND_CLOUDS = "model.vision.even_light model.vision.remove_clouds"
+COLOUR = "model.vision.to_gray"
 DARKNESS = "model.vision.darkness_of_ink"
 RULING = "model.vision.remove_ruling"
 BROAD = "model.attempts.find_broad_inks"
@@ -51,8 +53,8 @@ CASES: dict[str, Case] = {
     "upside_down": Case(MARGIN, 99.0, 0.7, "rows", 9),
     "exif": Case("PIL.ImageOps.exif_transpose", always(None), 0.7, "rows", 9),
     "jpeg": Case(f"model.ink.SMALLEST {REFUSALS}", (0.0, *NEVER), beside=("squared",)),
-    "coloured_paper": Case(EVEN_LIGHT, inverted, 1.0, "rows", 9, beside=("coloured_ink",)),
-    "coloured_ink": Case(EVEN_LIGHT, inverted, 0.7, "rows", 9, beside=("coloured_paper",)),
+    "coloured_paper": Case(COLOUR, plain_gray, 1.0, "rows", 9, sheets=6, beside=("coloured_ink",)),
+    "coloured_ink": Case(COLOUR, plain_gray, 0.7, "rows", 9, sheets=6, beside=("coloured_paper",)),
     "chalkboard": Case(DARKNESS, always(1.0)),
     "tablet": Case(DARKNESS, always(1.0)),
     "faint_pencil": Case("model.ink.FAINTEST", 0.2),
