@@ -63,7 +63,7 @@ CASES: dict[str, Case] = {
     "dry_pen": Case("model.ink.BRIDGED_GAP", 0.0, 0.7, "rows", 9, wrong=1),  # of 27
     "pressure": Case("model.ink.OWN_SHARE", 0.8, layout="rows", digits=9),
     "two_pens": Case(EVEN_LIGHT, inverted),
-    "tilt": Case("model.paths.MERGE_BONUS", -3.0),
+    "tilt": Case("model.lines.slope_of", always(0.0)),
     "texture": Case(EVEN_LIGHT, one_light, 0.7, "rows", 9, sheets=6),
     "blotches": Case(
         "model.vision.remove_clouds", as_it_is, layout="rows", digits=9, beside=("faint_pencil",)
@@ -127,3 +127,13 @@ def test_a_closely_cropped_digit_is_read_with_any_pen(
     monkeypatch.setattr("model.light.STROKE_REACH", 0.06)
     monkeypatch.setattr("model.attempts.find_broad_inks", always(()))
     assert wrong_of(made, shipped) >= 2 + SEEN
+
+
+def test_rows_of_a_tilted_page_are_told_apart(
+    shipped: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where several rows stand above each other, digits of the next one come near."""
+    made = make_sheets(Case(strength=0.7, layout="rows", digits=24, sheets=4), ("tilt",))
+    assert wrong_of(made, shipped) == 0  # of 96
+    monkeypatch.setattr("model.lines.slope_of", always(0.0))
+    assert wrong_of(made, shipped) >= 16
