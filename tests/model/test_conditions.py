@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from model.paper.sheet import CONDITIONS
@@ -137,3 +138,15 @@ def test_rows_of_a_tilted_page_are_told_apart(
     assert wrong_of(made, shipped) == 0  # of 96
     monkeypatch.setattr("model.lines.slope_of", always(0.0))
     assert wrong_of(made, shipped) >= 16
+
+
+def test_the_light_is_followed_into_dark_corners_where_strokes_are_blurred(
+    shipped: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of sharp strokes the rest of a vignette is told without the lamp, too."""
+    case = Case("model.light.fit_lamp", np.ones_like, sheets=6, beside=("focus_blur",))
+    made, plain = (make_sheets(case, one) for one in (("vignette", *case.beside), case.beside))
+    assert wrong_of(made, shipped) == 0  # of 24
+    bare = turn_off(case.step, case.without, shipped, monkeypatch)
+    assert wrong_of(made, bare) >= 5
+    assert wrong_of(plain, bare) == 0
