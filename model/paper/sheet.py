@@ -59,6 +59,8 @@ class Sheet:
     """Quarter turns against the clock that make the writing upright."""
     conditions: dict[str, float]
     """What was done to it."""
+    layout: str
+    """One of `LAYOUTS`; "" where nothing was placed."""
 
 
 def make_sheet(
@@ -87,14 +89,17 @@ def make_sheet(
     scene.paper = (int(level + tint), int(level + tint / 3 + green), int(level - tint))
     scene.ink = INKS[int(rng.integers(len(INKS)))]
     apply_conditions(scene, "plan", chosen)
-    rows = place_glyphs(scene, glyphs, labels, layout or choose_layout(len(glyphs), rng))
+    layout = layout or choose_layout(len(glyphs), rng)
+    rows = place_glyphs(scene, glyphs, labels, layout)
     scene.page = Image.new("RGB", size, scene.paper)
     apply_conditions(scene, "page", chosen)
     pens.lay_ink(scene)
-    return finish(scene, chosen, rows, list(labels))
+    return finish(scene, chosen, rows, list(labels), layout if glyphs else "")
 
 
-def finish(scene: Scene, chosen: dict[str, float], rows: list[str], labels: list[str]) -> Sheet:
+def finish(
+    scene: Scene, chosen: dict[str, float], rows: list[str], labels: list[str], layout: str = ""
+) -> Sheet:
     """Take the photo of a finished page and return it with what is written there."""
     apply_conditions(scene, "view", chosen)
     apply_conditions(scene, "light", chosen)
@@ -105,7 +110,7 @@ def finish(scene: Scene, chosen: dict[str, float], rows: list[str], labels: list
     apply_conditions(scene, "file", chosen)
     return Sheet(
         scene.page, camera.encode(scene), "".join(rows), rows, labels, scene.boxes, scene.turns,
-        chosen,
+        chosen, layout,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ def test_boxes_follow_the_writing(name: str) -> None:
 def test_labels_stand_in_reading_order(layout: str) -> None:
     text = "3" if layout in ("single", "fill", "tiny") else "16-4x3+8"
     sheet = made({}, 2, layout, text)
+    assert sheet.layout == layout
     assert sheet.text == "".join(sheet.rows) == "".join(each for each in text if each.isdigit())
     assert len(sheet.labels) == len(sheet.boxes) == len(text)
     middles = (sheet.boxes[:, :2] + sheet.boxes[:, 2:]) / 2
@@ -43,6 +44,15 @@ def test_labels_stand_in_reading_order(layout: str) -> None:
     assert len(back) == (len(sheet.rows) - 1 if layout == "rows" else 0)
     for start in back:
         assert middles[start + 1, 1] > middles[start, 1]
+
+
+def test_a_layout_drawn_by_lot_is_told() -> None:
+    rngs = [np.random.default_rng(seed) for seed in range(40)]
+    drawn = [make_sheet(*draw_line("30528"), rng, {}, size=SIZE) for rng in rngs]
+    assert {sheet.layout for sheet in drawn} == {"row", "slanted", "rows", "sizes", "touching"}
+    for sheet in drawn:
+        assert (len(sheet.rows) > 1) == (sheet.layout == "rows")
+    assert make_sheet([], [], rngs[0], {}).layout == ""
 
 
 def test_rows_are_more_than_one() -> None:
