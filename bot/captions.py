@@ -11,7 +11,7 @@ from model.tables import NOT_A_DIGIT, Prediction, Sample
 
 SURE = 0.7
 """Below this chance the answer asks. Of made photos with digits of usps, whose writers nothing was
-trained on, 32 % of the digits said with 60 to 70 % are wrong, 26 % of those with 70 to 80, and 10 %
+trained on, 31 % of the digits said with 60 to 70 % are wrong, 26 % of those with 70 to 80, and 11 %
 of those with 80 to 90: asking there would be asking for what is mostly known (the tables of
 `digitbot evaluate --photos`)."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.cells import CELL, closing, enlarge, opening, shrink
+from model.regions import border_contact, label_regions
 
 Floats = NDArray[np.float32]
 
@@ -24,6 +25,12 @@ SAMPLED = 9
 
 STROKE_REACH = 0.35
 """Widest stroke that is still told from a shadow, as a share of the shorter side."""
+
+GROUND_REACH = 0.2
+"""The same for what hangs at the picture's border: a corner in shadow, the desk, a finger."""
+
+GROUND_CONTACT = 0.3
+"""Of what is broader than that, as much as this share of the shorter side lies on the border."""
 
 SMALLEST_SCALE = 8
 """Cells across at the coarsest scale at which strokes are told from their ground."""
@@ -68,10 +75,15 @@ def even_light(gray: Floats, dark_ink: bool) -> Floats:
 def paper_brightness(cells: Floats) -> Floats:
     """Return how bright the paper is in each cell, under the ink too.
 
-    What is dark over a square broader than any stroke is ground, and counts as it is.
+    What hangs at the border and is dark over more than a stroke's width is ground, and counts as
+    it is. So does what is dark over a square broader than any stroke, wherever it is.
     """
-    side = min(cells.shape)
-    paper = fill_strokes(cells, fit_lamp(cells), int(STROKE_REACH * side))
+    side, lamp = min(cells.shape), fit_lamp(cells)
+    paper = fill_strokes(cells, lamp, int(STROKE_REACH * side))
+    close_by = fill_strokes(cells, lamp, int(GROUND_REACH * side))
+    broad = close_by < 0.95 * paper
+    if broad.any():
+        paper = np.where(hangs_at_border(broad, GROUND_CONTACT * side), close_by, paper)
     darkness = np.maximum(1 - cells / paper, 0)
     return paper * (1 - opening(darkness, max(3, int(BROADEST * side))))
 
@@ -86,6 +98,13 @@ def fill_strokes(cells: Floats, lamp: Floats, reach: int) -> Floats:
     reach = max(3, reach)
     filled: Floats = np.minimum(closing(cells, reach), closing(cells / lamp, reach) * lamp)
     return filled
+
+
+def hangs_at_border(mask: NDArray[np.bool_], contact: float) -> NDArray[np.bool_]:
+    """Return those regions of `mask` that have at least so many cells on the picture's border."""
+    labels, count = label_regions(mask)
+    touching = np.concatenate([[False], border_contact(labels, count) >= contact])
+    return touching[labels]
 
 
 def fit_lamp(cells: Floats) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Pieces
+from model.light import GROUND_CONTACT
 from model.regions import border_contact
 from model.underlines import find_underlines
 
@@ -32,10 +33,6 @@ SMALL_PART = 0.65
 
 HALVES = 1.15
 """Usual heights that the halves of a broken digit have together, at most."""
-
-HANGING = 0.3
-"""What has as much of the picture's border, as a share of its shorter side, hangs there: the corner
-of a desk, a finger."""
 
 Boxes = NDArray[np.int64]
 
@@ -81,7 +78,7 @@ def find_lines(pieces: Pieces) -> list[list[Slice]]:
     """
     slices = [Slice(i, *map(int, box)) for i, box in enumerate(pieces.boxes)]
     contact = border_contact(pieces.labels, len(pieces))
-    hanging = contact >= HANGING * min(pieces.labels.shape)
+    hanging = contact >= GROUND_CONTACT * min(pieces.labels.shape)
     sizes = pieces.boxes[:, 2:] - pieces.boxes[:, :2]
     free = sizes if hanging.all() else sizes[~hanging]
     usual = usual_height(*free.T[::-1])

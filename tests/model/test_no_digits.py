@@ -17,7 +17,7 @@ SIZE = (640, 480)
 PHOTOS = dict.fromkeys(NEGATIVES, 12) | {"print": 2}
 """How many of each kind; a page of print is read for seconds."""
 
-WRONG = {"letters": 4, "scribbles": 5, "branches": 1, "fingers": 2}
+WRONG = {"letters": 3, "scribbles": 4, "branches": 1, "fingers": 1}
 """Photos of each kind in which digits may be read; of the other kinds none."""
 
 FEW = 4
